@@ -1,0 +1,28 @@
+"""`python -m bench`: every timing this project promises, in one run."""
+
+import asyncio
+import logging
+
+from bench.activate import activate
+from bench.generate import generate
+from bench.place import place
+from bench.report import Figure, show
+from bench.start import start
+
+
+async def _services() -> list[Figure]:
+    async with place() as here:
+        return [
+            await generate(here, 149, rounds=30),
+            await generate(here, 2000, rounds=10),
+            *await activate(here, rounds=7),
+        ]
+
+
+def main() -> None:
+    logging.disable(logging.INFO)
+    show([*asyncio.run(_services()), *start(rounds=3)])
+
+
+if __name__ == "__main__":
+    main()

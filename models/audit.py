@@ -1,0 +1,26 @@
+"""The log that is only ever added to."""
+
+from typing import Any
+
+from tortoise import fields
+from tortoise.models import Model
+
+
+class AuditEntry(Model):
+    """One line of the log. Triggers refuse every change and deletion; people stand as ids only.
+
+    Plain numbers instead of foreign keys: an entry must outlive whatever it speaks of.
+    """
+
+    id = fields.BigIntField(primary_key=True)
+    at = fields.DatetimeField(auto_now_add=True)
+    workspace_id: int | None = fields.BigIntField(null=True)
+    person_id: int | None = fields.BigIntField(null=True)
+    action = fields.CharField(max_length=20)
+    resource = fields.CharField(max_length=20)
+    target_id: int | None = fields.BigIntField(null=True)
+    detail: dict[str, Any] = fields.JSONField(default=dict)
+
+    class Meta:
+        table = "audit_entry"
+        indexes = [("workspace_id", "id"), ("resource", "target_id")]

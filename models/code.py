@@ -1,0 +1,136 @@
+"""Batches, their codes, and what became of them."""
+
+from datetime import datetime
+
+from tortoise import fields
+
+from models.account import Person, Workspace
+from models.base import RESTRICT, Row
+from models.catalog import Plan, Product
+from models.enums import BatchState, CodeKind, Status
+
+
+class Batch(Row):
+    """The codes of one press of Generate. Its state hides them until all are there.
+
+    `valid_from` is the first instant a code works, `expires_at` the first it does not any more.
+    """
+
+    workspace: fields.ForeignKeyRelation[Workspace] = fields.ForeignKeyField(
+        "models.Workspace", related_name="batches", on_delete=RESTRICT
+    )
+    workspace_id: int
+    kind = fields.CharEnumField(CodeKind, max_length=10)
+    product: fields.ForeignKeyNullableRelation[Product] = fields.ForeignKeyField(
+        "models.Product", null=True, related_name="batches", on_delete=RESTRICT
+    )
+    product_id: int | None
+    plan: fields.ForeignKeyNullableRelation[Plan] = fields.ForeignKeyField(
+        "models.Plan", null=True, related_name="batches", on_delete=RESTRICT
+    )
+    plan_id: int | None
+    requested_by: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "models.Person", related_name="batches", on_delete=RESTRICT
+    )
+    requested_by_id: int
+    idempotency_key = fields.CharField(max_length=64)
+    quantity = fields.IntField()
+    valid_from: datetime | None = fields.DatetimeField(null=True)
+    expires_at: datetime | None = fields.DatetimeField(null=True)
+    prefix = fields.CharField(max_length=8, default="")
+    note = fields.CharField(max_length=500, default="")
+    state = fields.CharEnumField(BatchState, max_length=10, default=BatchState.RUNNING)
+    failure = fields.CharField(max_length=300, default="")
+    finished_at: datetime | None = fields.DatetimeField(null=True)
+    ready = fields.IntField(default=0)
+    activated = fields.IntField(default=0)
+    revoked = fields.IntField(default=0)
+
+    class Meta:
+        table = "batch"
+        unique_together = (("workspace", "idempotency_key"),)
+        indexes = [("workspace_id", "kind", "id"), ("state",)]
+
+
+class Code(Row):
+    """One redeemable code: sealed for showing, a keyed digest for finding, its end for lists."""
+
+    # index made by the migration, as Tortoise indexes no binary column: unique (digest)
+    workspace: fields.ForeignKeyRelation[Workspace] = fields.ForeignKeyField(
+        "models.Workspace", related_name="codes", on_delete=RESTRICT
+    )
+    workspace_id: int
+    batch: fields.ForeignKeyRelation[Batch] = fields.ForeignKeyField(
+        "models.Batch", related_name="codes", on_delete=RESTRICT
+    )
+    batch_id: int
+    ordinal = fields.IntField()
+    digest = fields.BinaryField()
+    sealed = fields.BinaryField()
+    ending = fields.CharField(max_length=4)
+    status = fields.CharEnumField(Status, max_length=12, default=Status.READY)
+    link_version = fields.SmallIntField(default=1)
+    revoked_at: datetime | None = fields.DatetimeField(null=True)
+    revoked_by: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
+        "models.Person", null=True, related_name="revoked_codes", on_delete=RESTRICT
+    )
+    revoked_by_id: int | None
+
+    class Meta:
+        table = "code"
+        unique_together = (("batch", "ordinal"),)
+        indexes = [("workspace_id", "ending")]
+
+
+class Activation(Row):
+    """One use of a code; `created_at` is when."""
+
+    # partial index: unique (code_id) WHERE undone_at IS NULL
+    workspace: fields.ForeignKeyRelation[Workspace] = fields.ForeignKeyField(
+        "models.Workspace", related_name="activations", on_delete=RESTRICT
+    )
+    workspace_id: int
+    code: fields.ForeignKeyRelation[Code] = fields.ForeignKeyField(
+        "models.Code", related_name="activations", on_delete=RESTRICT
+    )
+    code_id: int
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "models.Person", related_name="activations", on_delete=RESTRICT
+    )
+    person_id: int
+    undone_at: datetime | None = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "activation"
+        indexes = [("workspace_id", "created_at"), ("person_id",)]
+
+
+class Entitlement(Row):
+    """What a holder has: from `starts_at` up to the instant `ends_at`, or for a lifetime."""
+
+    workspace: fields.ForeignKeyRelation[Workspace] = fields.ForeignKeyField(
+        "models.Workspace", related_name="entitlements", on_delete=RESTRICT
+    )
+    workspace_id: int
+    activation: fields.OneToOneRelation[Activation] = fields.OneToOneField(
+        "models.Activation", related_name="entitlement", on_delete=RESTRICT
+    )
+    activation_id: int
+    person: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "models.Person", related_name="entitlements", on_delete=RESTRICT
+    )
+    person_id: int
+    product: fields.ForeignKeyRelation[Product] = fields.ForeignKeyField(
+        "models.Product", related_name="entitlements", on_delete=RESTRICT
+    )
+    product_id: int
+    plan: fields.ForeignKeyRelation[Plan] = fields.ForeignKeyField(
+        "models.Plan", related_name="entitlements", on_delete=RESTRICT
+    )
+    plan_id: int
+    starts_at = fields.DatetimeField()
+    ends_at: datetime | None = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "entitlement"
+        indexes = [("person_id",), ("workspace_id", "plan_id")]

@@ -1,0 +1,70 @@
+"""What follows when claims are won: holder, activation, entitlement, counters, audit entry."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
+
+from models.enums import AuditAction, Resource
+from services import audit, entitlements, holders, links, signals
+from services.database import execute_each, insert_returning
+from services.entitlements import Grant
+from services.links import Purpose
+from services.signals import Changed, Topic
+from services.tries import Activated, Candidate, Try
+from services.zones import now
+
+COLUMNS = ("created_at", "workspace_id", "code_id", "person_id")
+COUNT = "UPDATE batch SET ready = ready - ?, activated = activated + ? WHERE id = ?"
+
+
+def activated(activation_id: int, code: Candidate) -> Activated:
+    token = links.make(Purpose.ACTIVATE, code.id, code.link_version)
+    return Activated(activation_id=activation_id, token=token)
+
+
+async def make(wins: Sequence[tuple[Try, Candidate]]) -> list[Activated]:
+    """Activate claimed codes, in the unit of work that claimed them."""
+    if not wins:
+        return []
+    at = now()
+    grants = await _activations(wins, at)
+    await entitlements.grant(grants, at)
+    await _count([code for _, code in wins])
+    await audit.record_all([_entry(each) for each in grants])
+    return [activated(each.activation_id, each.code) for each in grants]
+
+
+async def _activations(wins: Sequence[tuple[Try, Candidate]], at: datetime) -> list[Grant]:
+    people = await holders.of(wins)
+    of_win = [people[holders.key(attempt, code)] for attempt, code in wins]
+    rows = [
+        (at, code.workspace_id, code.id, person_id)
+        for (_, code), person_id in zip(wins, of_win, strict=True)
+    ]
+    made = await insert_returning("activation", COLUMNS, rows)
+    ids = {row["code_id"]: row["id"] for row in made}
+    return [
+        Grant(attempt, code, ids[code.id], person_id)
+        for (attempt, code), person_id in zip(wins, of_win, strict=True)
+    ]
+
+
+async def _count(codes: Sequence[Candidate]) -> None:
+    batches = Counter((code.batch_id, code.workspace_id) for code in codes)
+    await execute_each(COUNT, [(n, n, batch_id) for (batch_id, _), n in sorted(batches.items())])
+    for batch_id, workspace_id in batches:
+        signals.emit(Changed(workspace_id, Topic.BATCHES, (batch_id,)))
+
+
+def _entry(made: Grant) -> audit.Entry:
+    return audit.entry(
+        AuditAction.ACTIVATE,
+        Resource.CODE,
+        made.code.id,
+        by=None,
+        workspace_id=made.code.workspace_id,
+        person_id=made.person_id,
+        batch=made.code.batch_id,
+        activation=made.activation_id,
+        by_link=made.attempt.link is not None,
+    )

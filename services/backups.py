@@ -1,0 +1,26 @@
+"""Copies of the database file, consistent while it is in use."""
+
+import os
+import sqlite3
+from datetime import UTC, datetime
+from pathlib import Path
+
+from services.settings import Settings
+
+
+def copy_database(settings: Settings, *, label: str) -> Path:
+    """Write a compact copy to the folder of backups; blocks, so call it in a thread."""
+    folder = settings.data_dir / "backups"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%fZ")
+    target = folder / f"{label}-{moment}.sqlite3"
+    unfinished = target.with_suffix(".unfinished")
+    os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL, 0o600))
+    source = sqlite3.connect(settings.sqlite_path)
+    try:
+        source.execute("VACUUM INTO ?", [str(unfinished)])
+    finally:
+        source.close()
+    with unfinished.open("rb+") as copy:
+        os.fsync(copy.fileno())
+    return unfinished.rename(target)

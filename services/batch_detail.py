@@ -1,0 +1,53 @@
+"""One batch in full, except for its codes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from models import Activation, Code
+from models.enums import BatchState, Status
+from services import batch_list, batches, zones
+from services.actor import Actor
+from services.batch_list import BatchView
+from services.database import reader
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchDetail:
+    """`valid_from` and `expires_at` are instants; `activated_today` counts the workspace's day."""
+
+    summary: BatchView
+    valid_from: datetime | None
+    expires_at: datetime | None
+    prefix: str
+    note: str
+    activated_today: int
+    revoked_by: tuple[str, ...]
+    may_revoke: bool
+
+
+async def read(actor: Actor, batch_id: int) -> BatchDetail:
+    """Raises NotFound for a batch of others."""
+    batch = await batches.own(actor, batch_id)
+    morning = zones.start_of(zones.today(actor.time_zone), actor.time_zone)
+    today = (
+        await Activation.filter(code__batch_id=batch_id, created_at__gte=morning, undone_at=None)
+        .using_db(reader())
+        .count()
+    )
+    revokers = (
+        await Code.filter(batch_id=batch_id, status=Status.REVOKED)
+        .using_db(reader())
+        .distinct()
+        .values_list("revoked_by__name", flat=True)
+    )
+    return BatchDetail(
+        summary=batch_list.view(batch),
+        valid_from=batch.valid_from,
+        expires_at=batch.expires_at,
+        prefix=batch.prefix,
+        note=batch.note,
+        activated_today=today,
+        revoked_by=tuple(sorted(str(name) for name in revokers if name)),
+        may_revoke=batches.may_revoke(actor, batch.requested_by_id)
+        and batch.state is BatchState.DONE,
+    )

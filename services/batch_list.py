@@ -1,0 +1,126 @@
+"""The batches of a workspace, as a list shows them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from tortoise.expressions import Q, Subquery
+from tortoise.queryset import QuerySet
+
+from models import Batch, Code
+from models.enums import BatchState, CodeKind, Status
+from services import code_alphabet
+from services.actor import Actor
+from services.database import reader
+from services.paging import Page, Slice
+from services.permissions import Permission, require
+from services.zones import now
+
+SORTABLE = {"created": "id", "product": "product__name", "plan": "plan__name", "codes": "quantity"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchView:
+    id: int
+    created_at: datetime
+    product: str
+    plan: str
+    codes: int
+    ready: int
+    activated: int
+    revoked: int
+    created_by: str
+    requested_by_id: int
+    state: BatchState
+    failure: str
+    is_expired: bool
+    is_too_early: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchFilter:
+    """`status` keeps the batches that hold such a code."""
+
+    search: str = ""
+    product_id: int | None = None
+    status: Status | None = None
+
+
+def _of(actor: Actor) -> QuerySet[Batch]:
+    require(actor, Permission.USE_EDSPACE)
+    return Batch.filter(workspace_id=actor.workspace, kind=CodeKind.ACCESS).using_db(reader())
+
+
+def _matching(query: QuerySet[Batch], wanted: BatchFilter) -> QuerySet[Batch]:
+    if wanted.product_id:
+        query = query.filter(product_id=wanted.product_id)
+    if wanted.status:
+        query = query.filter(state=BatchState.DONE).filter(_holding(wanted.status))
+    return query.filter(_found(wanted.search)) if wanted.search.strip() else query
+
+
+def _holding(status: Status) -> Q:
+    ended, begun = Q(expires_at__lte=now()), Q(valid_from__gt=now())
+    match status:
+        case Status.ACTIVATED:
+            return Q(activated__gt=0)
+        case Status.REVOKED:
+            return Q(revoked__gt=0)
+        case Status.EXPIRED:
+            return Q(ready__gt=0) & ended
+        case Status.NOT_YET_VALID:
+            return Q(ready__gt=0) & begun
+        case _:
+            return Q(ready__gt=0) & ~ended & ~begun
+
+
+def _found(search: str) -> Q:
+    """By batch number, product name, or the end of a code."""
+    text = search.strip()
+    found = Q(product__name__icontains=text[:120])
+    number = text.casefold().removeprefix("batch").strip().lstrip("#")
+    if number.isascii() and number.isdigit() and len(number) < 16:
+        found |= Q(id=int(number))
+    ending = code_alphabet.clean(text[:64])[-4:]
+    if len(ending) == 4:
+        found |= Q(id__in=Subquery(Code.filter(ending=ending).values("batch_id")))
+    return found
+
+
+async def page(actor: Actor, wanted: BatchFilter, part: Slice) -> Page[BatchView]:
+    """One page of the list and the total, newest first unless sorted otherwise."""
+    query = _matching(_of(actor), wanted)
+    total = await query.count()
+    rows = (
+        await query.select_related("product", "plan", "requested_by")
+        .order_by(*part.order(SORTABLE, "created"))
+        .offset(part.offset(total))
+        .limit(part.rows)
+    )
+    return Page([view(batch) for batch in rows], total)
+
+
+async def some(actor: Actor, ids: tuple[int, ...]) -> list[BatchView]:
+    """These batches as they are now, for patching rows on screen."""
+    rows = await _of(actor).filter(id__in=ids).select_related("product", "plan", "requested_by")
+    return [view(batch) for batch in rows]
+
+
+def view(batch: Batch) -> BatchView:
+    assert batch.product and batch.plan, "an access code batch has a product and a plan"
+    moment = now()
+    return BatchView(
+        id=batch.id,
+        created_at=batch.created_at,
+        product=batch.product.name,
+        plan=batch.plan.name,
+        codes=batch.quantity,
+        ready=batch.ready,
+        activated=batch.activated,
+        revoked=batch.revoked,
+        created_by=batch.requested_by.name,
+        requested_by_id=batch.requested_by_id,
+        state=batch.state,
+        failure=batch.failure,
+        is_expired=batch.expires_at is not None and batch.expires_at <= moment,
+        is_too_early=batch.valid_from is not None and batch.valid_from > moment,
+    )

@@ -1,0 +1,191 @@
+"""Batches: asked for, issued, revoked."""
+
+import asyncio
+import logging
+from dataclasses import asdict
+from functools import partial
+
+from tortoise.exceptions import IntegrityError
+from tortoise.expressions import F
+
+from models import Batch, Code
+from models.enums import AuditAction, BatchState, CodeKind, Resource, Status
+from services import audit, batch_form, code_alphabet, signals, vault
+from services.actor import Actor
+from services.batch_form import BatchOrder, BatchRequest
+from services.database import insert_many, unit_of_work
+from services.errors import Conflict, NotFound
+from services.permissions import Permission, can, require
+from services.signals import Changed, Topic
+from services.zones import now
+
+log = logging.getLogger(__name__)
+
+CODE_COLUMNS = (
+    "created_at",
+    "workspace_id",
+    "batch_id",
+    "ordinal",
+    "digest",
+    "sealed",
+    "ending",
+    "status",
+    "link_version",
+)
+
+
+async def request(actor: Actor, asked: BatchRequest) -> Batch:
+    """Make a batch and its codes. The same key gives the batch that it made the first time.
+
+    Raises Invalid by field; NotFound without the right; Conflict when issuing failed.
+    """
+    require(actor, Permission.USE_EDSPACE)
+    if made := await _made_before(actor, asked.key):
+        return made
+    order = await batch_form.check(actor, asked)
+    try:
+        batch = await _open(actor, order)
+    except IntegrityError:  # the same key a moment earlier
+        if made := await _made_before(actor, asked.key):
+            return made
+        raise
+    return await _issue(batch)
+
+
+async def _made_before(actor: Actor, key: str) -> Batch | None:
+    return await Batch.get_or_none(
+        workspace_id=actor.workspace, idempotency_key=key, requested_by_id=actor.person_id
+    )
+
+
+@unit_of_work
+async def _open(actor: Actor, order: BatchOrder) -> Batch:
+    """The batch is there before its codes, so that a crash leaves something to resume."""
+    values = asdict(order)
+    batch = await Batch.create(
+        workspace_id=actor.workspace,
+        kind=CodeKind.ACCESS,
+        requested_by_id=actor.person_id,
+        idempotency_key=values.pop("key"),
+        **values,
+    )
+    await audit.record(
+        AuditAction.CREATE,
+        Resource.BATCH,
+        batch.id,
+        by=actor,
+        plan=order.plan_id,
+        codes=order.quantity,
+    )
+    _changed(batch)
+    return batch
+
+
+async def _issue(batch: Batch) -> Batch:
+    try:
+        rows = await asyncio.to_thread(_prepare, batch)
+        return await _finish(batch, rows)
+    except Exception as error:
+        log.exception("Batch %s failed", batch.id)
+        reason = "The codes could not be stored. Nothing was issued."
+        await _fail(batch, reason)
+        raise Conflict(reason) from error
+
+
+def _prepare(batch: Batch) -> list[tuple[object, ...]]:
+    """The rows of all codes, READY; the batch's state hides them until it is done."""
+    moment = now()
+    seal = partial(vault.seal, workspace_id=batch.workspace_id, batch_id=batch.id)
+    return [
+        (
+            moment,
+            batch.workspace_id,
+            batch.id,
+            ordinal,
+            vault.digest(body),
+            seal(body, ordinal=ordinal),
+            body[-4:],
+            Status.READY.value,
+            1,
+        )
+        for ordinal, body in enumerate(code_alphabet.generate(batch.quantity), start=1)
+    ]
+
+
+@unit_of_work
+async def _finish(batch: Batch, rows: list[tuple[object, ...]]) -> Batch:
+    finished = now()
+    claimed = await Batch.filter(id=batch.id, state=BatchState.RUNNING).update(
+        state=BatchState.DONE, ready=batch.quantity, finished_at=finished
+    )
+    assert claimed, "a batch is finished once"
+    await insert_many("code", CODE_COLUMNS, rows)
+    _changed(batch)
+    return batch.update_from_dict(
+        {"state": BatchState.DONE, "ready": batch.quantity, "finished_at": finished}
+    )
+
+
+@unit_of_work
+async def _fail(batch: Batch, reason: str) -> None:
+    await Batch.filter(id=batch.id, state=BatchState.RUNNING).update(
+        state=BatchState.FAILED, failure=reason, finished_at=now()
+    )
+    await audit.record(
+        AuditAction.FAIL, Resource.BATCH, batch.id, by=None, workspace_id=batch.workspace_id
+    )
+    _changed(batch)
+
+
+async def resume() -> int:
+    """Issue what a crash left unfinished; returns how many batches. At the start of the one process."""
+    left = await Batch.filter(state=BatchState.RUNNING).order_by("id")
+    for batch in left:
+        try:
+            await _issue(batch)
+        except Conflict:
+            continue  # it failed visibly; the next one may not
+    return len(left)
+
+
+async def own(actor: Actor, batch_id: int) -> Batch:
+    """A batch of the actor's workspace. Raises NotFound."""
+    require(actor, Permission.USE_EDSPACE)
+    batch = await Batch.get_or_none(
+        id=batch_id, workspace_id=actor.workspace, kind=CodeKind.ACCESS
+    ).select_related("product", "plan", "requested_by")
+    if batch is None:
+        raise NotFound("This batch does not exist, or not in this workspace.")
+    return batch
+
+
+def may_revoke(actor: Actor, requested_by_id: int) -> bool:
+    """Admins revoke in every batch, sales people in their own."""
+    own_batch = requested_by_id == actor.person_id and can(actor, Permission.REVOKE_OWN_BATCHES)
+    return own_batch or can(actor, Permission.REVOKE_ANY_BATCH)
+
+
+@unit_of_work
+async def revoke_unused(actor: Actor, batch_id: int) -> int:
+    """Revoke every READY code of the batch; returns how many. Activated ones stay as they are."""
+    batch = await own(actor, batch_id)
+    if not may_revoke(actor, batch.requested_by_id):
+        raise NotFound("You can revoke codes of your own batches only.")
+    revoked = await Code.filter(batch_id=batch_id, status=Status.READY).update(
+        status=Status.REVOKED, revoked_at=now(), revoked_by_id=actor.person_id
+    )
+    if not revoked:
+        raise Conflict("No code of this batch is unused any more.")
+    await count_revoked(batch, revoked)
+    await audit.record(AuditAction.REVOKE, Resource.BATCH, batch_id, by=actor, codes=revoked)
+    return revoked
+
+
+async def count_revoked(batch: Batch, codes: int) -> None:
+    """Move codes from ready to revoked in the batch's counters, and say so."""
+    await Batch.filter(id=batch.id).update(ready=F("ready") - codes, revoked=F("revoked") + codes)
+    _changed(batch)
+
+
+def _changed(batch: Batch) -> None:
+    signals.emit(Changed(batch.workspace_id, Topic.BATCHES, (batch.id,)))

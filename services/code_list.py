@@ -1,0 +1,122 @@
+"""The codes of one batch, as a list shows them: masked."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from tortoise.expressions import Q, Subquery
+from tortoise.queryset import QuerySet
+
+from models import Activation, Batch, Code
+from models.enums import BatchState, Status
+from services import batches, code_alphabet, vault
+from services.actor import Actor
+from services.database import reader
+from services.paging import Page, Slice
+from services.zones import now
+
+SORTABLE = {"code": "ordinal", "status": "status"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeView:
+    """`at` is when it was activated or revoked."""
+
+    id: int
+    ordinal: int
+    masked: str
+    status: Status
+    holder: str = ""
+    email: str = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeFilter:
+    search: str = ""
+    status: Status | None = None
+
+
+def status_of(code: Code, batch: Batch) -> Status:
+    """The status shown: a READY code of a batch outside its validity is not ready."""
+    if code.status is not Status.READY:
+        return code.status
+    if batch.expires_at and batch.expires_at <= now():
+        return Status.EXPIRED
+    if batch.valid_from and batch.valid_from > now():
+        return Status.NOT_YET_VALID
+    return Status.READY
+
+
+def _matching(query: QuerySet[Code], batch: Batch, wanted: CodeFilter) -> QuerySet[Code]:
+    if wanted.status:
+        stored = wanted.status
+        if stored in (Status.READY, Status.EXPIRED, Status.NOT_YET_VALID):
+            shown = status_of(Code(status=Status.READY), batch)
+            stored = Status.READY if shown is stored else Status.EXPIRED  # never stored: no rows
+        query = query.filter(status=stored)
+    return query.filter(_found(wanted.search)) if wanted.search.strip() else query
+
+
+def _found(search: str) -> Q:
+    """By the exact code, a fragment of its end, or the holder's name or address."""
+    text = search.strip()[:254]
+    holders = Activation.filter(
+        Q(person__name__icontains=text) | Q(person__email_key__contains=text.casefold()),
+        undone_at=None,
+    )
+    found = Q(id__in=Subquery(holders.values("code_id")))
+    typed = code_alphabet.clean(text)
+    if len(typed) >= code_alphabet.LENGTH:
+        return found | Q(digest=vault.digest(typed[-code_alphabet.LENGTH :]))
+    return found | Q(ending__endswith=typed[-4:]) if typed else found
+
+
+async def page(actor: Actor, batch_id: int, wanted: CodeFilter, part: Slice) -> Page[CodeView]:
+    """One page of a batch's codes and the total. Raises NotFound for a batch of others."""
+    batch = await batches.own(actor, batch_id)
+    query = _matching(_visible(batch), batch, wanted)
+    total = await query.count()
+    codes = await query.order_by(*_order(part)).offset(part.offset(total)).limit(part.rows)
+    return Page(await _views(batch, codes), total)
+
+
+def _order(part: Slice) -> list[str]:
+    column = SORTABLE.get(part.sort, "ordinal")
+    sign = "-" if part.descending and part.sort else ""
+    return [f"{sign}{column}"] if column == "ordinal" else [f"{sign}{column}", "ordinal"]
+
+
+def _visible(batch: Batch) -> QuerySet[Code]:
+    # an unfinished batch shows none of its codes
+    return Code.filter(batch_id=batch.id, batch__state=BatchState.DONE).using_db(reader())
+
+
+async def some(actor: Actor, batch_id: int, ids: tuple[int, ...]) -> list[CodeView]:
+    """These codes as they are now, for patching rows on screen."""
+    batch = await batches.own(actor, batch_id)
+    return await _views(batch, await _visible(batch).filter(id__in=ids))
+
+
+async def _views(batch: Batch, codes: list[Code]) -> list[CodeView]:
+    used = {
+        activation.code_id: activation
+        for activation in await Activation.filter(
+            code_id__in=[code.id for code in codes if code.status is Status.ACTIVATED],
+            undone_at=None,
+        )
+        .using_db(reader())
+        .select_related("person")
+    }
+    return [_view(batch, code, used.get(code.id)) for code in codes]
+
+
+def _view(batch: Batch, code: Code, activation: Activation | None) -> CodeView:
+    return CodeView(
+        id=code.id,
+        ordinal=code.ordinal,
+        masked=code_alphabet.masked(code.ending),
+        status=status_of(code, batch),
+        holder=activation.person.name if activation else "",
+        email=activation.person.email if activation else "",
+        at=activation.created_at if activation else code.revoked_at,
+    )

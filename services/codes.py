@@ -1,0 +1,82 @@
+"""Full codes: shown, copied and revoked, each with its audit entry."""
+
+from dataclasses import dataclass
+
+from tortoise.exceptions import DoesNotExist
+
+from models import Batch, Code
+from models.enums import AuditAction, BatchState, Resource, Status
+from services import audit, batches, code_alphabet, links, vault
+from services.actor import Actor
+from services.database import unit_of_work
+from services.errors import Conflict, NotFound
+from services.links import Purpose
+
+from services.zones import now
+
+
+@dataclass(frozen=True, slots=True)
+class FullCode:
+    id: int
+    text: str
+    status: Status
+
+
+def text_of(code: Code, batch: Batch) -> str:
+    """The code in full, grouped, with its prefix."""
+    body = vault.unseal(
+        code.sealed, workspace_id=code.workspace_id, batch_id=code.batch_id, ordinal=code.ordinal
+    )
+    return code_alphabet.display(body, batch.prefix)
+
+
+def link_token(code: Code) -> str:
+    return links.make(Purpose.ACTIVATE, code.id, code.link_version)
+
+
+async def show(actor: Actor, batch_id: int, ids: tuple[int, ...] | None = None) -> list[FullCode]:
+    """Codes of a batch in full, all or these, in order; audited as shown."""
+    return await _reveal(actor, batch_id, AuditAction.SHOW, ids)
+
+
+async def copy(actor: Actor, batch_id: int, ids: tuple[int, ...] | None = None) -> list[FullCode]:
+    """As `show`, audited as copied; of a whole batch only the codes that still work."""
+    found = await _reveal(actor, batch_id, AuditAction.COPY, ids)
+    return found if ids else [code for code in found if code.status is Status.READY]
+
+
+@unit_of_work
+async def _reveal(
+    actor: Actor, batch_id: int, action: AuditAction, ids: tuple[int, ...] | None
+) -> list[FullCode]:
+    batch = await batches.own(actor, batch_id)
+    query = Code.filter(batch_id=batch_id, batch__state=BatchState.DONE)
+    found = await (query.filter(id__in=ids) if ids else query).order_by("ordinal")
+    if not found:
+        raise NotFound("These codes do not exist, or not in this workspace.")
+    if len(found) == 1 and ids:
+        await audit.record(action, Resource.CODE, found[0].id, by=actor, ending=found[0].ending)
+    else:
+        await audit.record(action, Resource.BATCH, batch_id, by=actor, codes=len(found))
+    return [FullCode(code.id, text_of(code, batch), code.status) for code in found]
+
+
+@unit_of_work
+async def revoke(actor: Actor, code_id: int) -> None:
+    """Revoke one unused code. Raises NotFound, or Conflict when it is used or revoked already."""
+    try:
+        code = await Code.get(
+            id=code_id, workspace_id=actor.workspace, batch__state=BatchState.DONE
+        )
+    except DoesNotExist:
+        raise NotFound("This code does not exist, or not in this workspace.") from None
+    batch = await batches.own(actor, code.batch_id)
+    if not batches.may_revoke(actor, batch.requested_by_id):
+        raise NotFound("You can revoke codes of your own batches only.")
+    claimed = await Code.filter(id=code_id, status=Status.READY).update(
+        status=Status.REVOKED, revoked_at=now(), revoked_by_id=actor.person_id
+    )
+    if not claimed:
+        raise Conflict(f"This code is {code.status.value} and stays so.")
+    await batches.count_revoked(batch, 1)
+    await audit.record(AuditAction.REVOKE, Resource.CODE, code_id, by=actor, ending=code.ending)

@@ -1,0 +1,41 @@
+"""The kinds of answer a command gives instead of doing what was asked."""
+
+
+class DomainError(Exception):
+    """A refusal in words for a person; `message` is a finished sentence."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class NotFound(DomainError):
+    """It does not exist, or not for this person."""
+
+
+class NotAllowed(DomainError):
+    """It exists, and this person may not do it."""
+
+
+class Conflict(DomainError):
+    """The state of things forbids it now."""
+
+
+class QuotaExceeded(DomainError):
+    """More was asked for than is left."""
+
+
+class Limited(DomainError):
+    """Too many tries; `minutes` is how long to wait."""
+
+    def __init__(self, message: str, *, minutes: int) -> None:
+        super().__init__(message)
+        self.minutes = minutes
+
+
+class Invalid(DomainError):
+    """What was entered cannot be taken; `fields` maps a field to its sentence."""
+
+    def __init__(self, fields: dict[str, str]) -> None:
+        super().__init__(" ".join(fields.values()))
+        self.fields = fields

@@ -1,0 +1,42 @@
+"""What is cleared away every night, each for as long as a setting says."""
+
+import asyncio
+import logging
+from datetime import timedelta
+
+from models import Session
+from services import refusals
+from services.database import unit_of_work
+from services.settings import get_settings
+from services.zones import now
+
+log = logging.getLogger(__name__)
+EVERY = timedelta(days=1)
+
+
+async def run_nightly() -> None:
+    """Tidy at the start and then once a day, for as long as the process lives."""
+    while True:
+        try:
+            await tidy()
+        except Exception:
+            log.exception("Housekeeping failed; it is tried again in a day.")
+        await asyncio.sleep(EVERY.total_seconds())
+
+
+async def tidy() -> tuple[int, int]:
+    """Delete old ended sessions and old refusals; returns how many of each."""
+    counts = await forget_sessions(), await refusals.forget_old()
+    if any(counts):
+        log.info("Housekeeping deleted %d sessions and %d refusals.", *counts)
+    return counts
+
+
+@unit_of_work
+async def forget_sessions() -> int:
+    """Sessions that ended, idled out or grew too old long enough ago."""
+    settings = get_settings()
+    oldest = now() - settings.keep_ended_sessions
+    ended = await Session.filter(ended_at__lt=oldest).delete()
+    idle = await Session.filter(seen_at__lt=oldest - settings.session_idle).delete()
+    return ended + idle

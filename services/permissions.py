@@ -1,0 +1,49 @@
+"""Who may do what, as one table. What is not in it is refused."""
+
+from enum import StrEnum
+
+from models.enums import Role
+from services.actor import Actor
+from services.errors import NotFound
+
+OWNER, ADMIN, SALES, EVALUATOR = Role.OWNER, Role.ADMIN, Role.SALES, Role.EVALUATOR
+
+
+class Permission(StrEnum):
+    RUN_INSTALLATION = "run installation"
+    ADMINISTER_WORKSPACE = "administer workspace"
+    READ_AGREEMENTS = "read agreements"
+    HANDLE_PURCHASE_CODES = "handle purchase codes"
+    USE_EDSPACE = "use edspace"
+    EDIT_CATALOG = "edit catalog"
+    CHANGE_ENTITLEMENTS = "change entitlements"
+    REVOKE_OWN_BATCHES = "revoke own batches"
+    REVOKE_ANY_BATCH = "revoke any batch"
+    USE_CYBERPASS = "use cyberpass"
+    REOPEN_EVALUATIONS = "reopen evaluations"
+
+
+TABLE: dict[Permission, frozenset[Role]] = {
+    Permission.RUN_INSTALLATION: frozenset({OWNER}),
+    Permission.ADMINISTER_WORKSPACE: frozenset({OWNER, ADMIN}),
+    Permission.READ_AGREEMENTS: frozenset({OWNER, ADMIN}),
+    Permission.HANDLE_PURCHASE_CODES: frozenset({OWNER, ADMIN}),
+    Permission.USE_EDSPACE: frozenset({OWNER, ADMIN, SALES}),
+    Permission.EDIT_CATALOG: frozenset({OWNER, ADMIN}),
+    Permission.CHANGE_ENTITLEMENTS: frozenset({OWNER, ADMIN}),
+    Permission.REVOKE_OWN_BATCHES: frozenset({OWNER, ADMIN, SALES}),
+    Permission.REVOKE_ANY_BATCH: frozenset({OWNER, ADMIN}),
+    Permission.USE_CYBERPASS: frozenset({OWNER, ADMIN, EVALUATOR}),
+    Permission.REOPEN_EVALUATIONS: frozenset({OWNER, ADMIN}),
+}
+
+
+def can(actor: Actor, permission: Permission) -> bool:
+    role = OWNER if actor.is_owner else actor.role
+    return role in TABLE[permission]
+
+
+def require(actor: Actor, permission: Permission) -> None:
+    """Raise NotFound unless allowed: what a person may not do does not exist for them."""
+    if not can(actor, permission):
+        raise NotFound("This page does not exist, or not for you.")

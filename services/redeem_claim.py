@@ -1,0 +1,61 @@
+"""Finds the codes that tries name, and claims them: one conditional UPDATE decides each."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from models.enums import CodeKind
+from services.database import execute_each, fetch, moment
+from services.tries import Candidate, Try
+from services.zones import now
+
+COLUMNS = """
+SELECT code.id, code.digest, code.workspace_id, workspace.time_zone AS zone, code.batch_id,
+    code.link_version, batch.kind, batch.valid_from, plan.product_id, plan.id AS plan_id, plan.days
+FROM code
+JOIN batch ON batch.id = code.batch_id AND batch.state = 'DONE'
+JOIN workspace ON workspace.id = code.workspace_id
+LEFT JOIN plan ON plan.id = batch.plan_id
+"""
+BY_DIGEST = COLUMNS + "WHERE code.digest IN (?)"
+BY_ID = COLUMNS + "WHERE code.id IN (?)"
+
+CLAIM = """
+UPDATE code SET status = 'ACTIVATED'
+WHERE id = ? AND link_version = ? AND status = 'READY' AND EXISTS (
+    SELECT 1 FROM batch
+    WHERE batch.id = code.batch_id AND batch.state = 'DONE'
+        AND (batch.valid_from IS NULL OR batch.valid_from <= ?)
+        AND (batch.expires_at IS NULL OR batch.expires_at > ?)
+)"""
+
+
+async def find(tries: Sequence[Try]) -> list[Candidate | None]:
+    """The code of each try. Codes of unfinished batches and withdrawn links are not found."""
+    digests = [attempt.digest for attempt in tries if not attempt.link]
+    ids = [attempt.link.row_id for attempt in tries if attempt.link]
+    typed = await fetch(BY_DIGEST, digests) if digests else []
+    linked = await fetch(BY_ID, ids) if ids else []
+    by_digest = {row["digest"]: _candidate(row) for row in typed}
+    by_link = {(row["id"], row["link_version"]): _candidate(row) for row in linked}
+    return [
+        by_link.get((attempt.link.row_id, attempt.link.version))
+        if attempt.link
+        else by_digest.get(attempt.digest)
+        for attempt in tries
+    ]
+
+
+def _candidate(row: dict[str, Any]) -> Candidate:
+    values = {name: value for name, value in row.items() if name != "digest"}
+    kind, valid_from = CodeKind(row["kind"]), moment(row["valid_from"])
+    return Candidate(**values | {"kind": kind, "valid_from": valid_from})
+
+
+async def claim(codes: Sequence[Candidate]) -> list[bool]:
+    """Claim each code; of two claims on one code the first wins."""
+    at = now()
+    # every unit of work takes its codes in the same order, so that no two wait for each other
+    order = sorted(range(len(codes)), key=lambda place: codes[place].id)
+    rows = [(codes[place].id, codes[place].link_version, at, at) for place in order]
+    claimed = dict(zip(order, await execute_each(CLAIM, rows), strict=True))
+    return [bool(claimed[place]) for place in range(len(codes))]

@@ -1,0 +1,57 @@
+"""Redemptions that were refused: recorded with their true reason, answered with a reference."""
+
+import secrets
+
+from tortoise.expressions import F
+
+from models import Refusal
+from models.enums import RefusalReason
+from services import budgets
+from services.actor import Actor
+from services.code_alphabet import ALPHABET
+from services.database import unit_of_work
+from services.settings import get_settings
+from services.tries import Candidate
+from services.zones import now
+
+
+def new_reference() -> str:
+    """8 characters of the codes' alphabet, to read out on the telephone."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(8))
+
+
+async def record(
+    reason: RefusalReason, *, address: str, actor: Actor | None, code: Candidate | None = None
+) -> str:
+    """Store a refusal and return its reference. Call inside the unit of work that refused."""
+    refusal = await Refusal.create(
+        workspace_id=code and code.workspace_id,
+        code_id=code and code.id,
+        reason=reason,
+        reference=new_reference(),
+        address=budgets.network(address),
+        person_id=actor and actor.person_id,
+    )
+    return refusal.reference
+
+
+@unit_of_work
+async def record_limited(address: str, actor: Actor | None) -> None:
+    """Count a try that a limit refused: one row for each address and minute."""
+    minute = now().replace(second=0, microsecond=0)
+    place = {"address": budgets.network(address), "minute": minute}
+    if await Refusal.filter(**place).update(tries=F("tries") + 1):
+        return
+    await Refusal.create(
+        reason=RefusalReason.LIMITED,
+        reference=new_reference(),
+        person_id=actor and actor.person_id,
+        **place,
+    )
+
+
+@unit_of_work
+async def forget_old() -> int:
+    """Delete what is older than the setting says; returns how many."""
+    oldest = now() - get_settings().keep_refusals
+    return await Refusal.filter(created_at__lt=oldest).delete()

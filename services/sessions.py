@@ -1,0 +1,195 @@
+"""Signed-in browsers: rows whose token only the browser knows."""
+
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import lru_cache
+
+from models import Membership, Session, User, Workspace
+from models.enums import AuditAction, Resource, Role
+from services import audit, budgets, emails, passwords, signals
+from services.actor import Actor
+from services.database import unit_of_work
+from services.errors import Invalid, Limited, NotFound
+from services.settings import get_settings
+from services.signals import Changed, Topic
+from services.zones import now
+
+WRONG = "The e-mail address or the password is wrong."
+HOUR = timedelta(hours=1)
+TOUCH_EVERY = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignIn:
+    email: str
+    password: str
+    address: str
+    browser: str = ""
+
+
+def digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+@lru_cache
+def _by_address() -> budgets.AddressLimit:
+    return budgets.AddressLimit(get_settings().sign_in_tries_per_address, HOUR)
+
+
+def _too_many(minutes: int) -> Limited:
+    wait = "1 minute" if minutes == 1 else f"{minutes} minutes"
+    return Limited(f"Too many tries. Try again in {wait}.", minutes=minutes)
+
+
+async def sign_in(request: SignIn) -> str:
+    """Open a session and return its token. Raises Invalid for wrong entries, Limited for too many."""
+    if not request.password:
+        raise Invalid({"password": "Enter your password."})
+    key = emails.key(emails.read(request.email))
+    if minutes := _by_address().book(request.address):
+        raise _too_many(minutes)
+    limit = budgets.Limit(
+        f"sign-in:{digest(key)[:40]}", get_settings().sign_in_tries_per_account, HOUR
+    )
+    if minutes := await _book(limit):
+        raise _too_many(minutes)
+    user = await User.get_or_none(email_key=key, disabled_at=None)
+    if not await passwords.matches(request.password, user and user.password_hash) or not user:
+        raise Invalid({"form": WRONG})
+    _by_address().give_back(request.address)
+    return await open_session(user, address=request.address, browser=request.browser, limit=limit)
+
+
+@unit_of_work
+async def _book(limit: budgets.Limit) -> int:
+    # committed before the password is looked at, so that parallel guesses count too
+    return await budgets.book(limit)
+
+
+@unit_of_work
+async def open_session(
+    user: User, *, address: str, browser: str = "", limit: budgets.Limit | None = None
+) -> str:
+    """A new session for that person: returns its token, which is stored nowhere."""
+    if limit:
+        await budgets.give_back(limit)
+    token = secrets.token_urlsafe(32)
+    session = await Session.create(
+        user_id=user.id,
+        token_digest=digest(token),
+        address=address[:45],
+        browser=browser[:200],
+        seen_at=now(),
+    )
+    await audit.record(
+        AuditAction.LOGIN,
+        Resource.USER,
+        user.id,
+        by=None,
+        person_id=user.person_id,
+        session=session.id,
+    )
+    return token
+
+
+async def find(token: str) -> Actor | None:
+    """Whose live session this is, read anew; nobody's when it ended, idled out or was disabled."""
+    settings, moment = get_settings(), now()
+    session = (
+        await Session.filter(
+            token_digest=digest(token),
+            ended_at=None,
+            seen_at__gt=moment - settings.session_idle,
+            created_at__gt=moment - settings.session_absolute,
+            user__disabled_at=None,
+        )
+        .select_related("user__person")
+        .first()
+    )
+    if session is None:
+        return None
+    user = session.user
+    return Actor(
+        user_id=user.id,
+        person_id=user.person_id,
+        session_id=session.id,
+        name=user.person.name,
+        email=user.person.email,
+        is_owner=user.is_owner,
+        theme=user.theme,
+    )
+
+
+async def enter(token: str, slug: str) -> Actor:
+    """The person in one of their workspaces. Raises NotFound for anybody or anywhere else."""
+    actor = await find(token)
+    workspace = await Workspace.get_or_none(slug=slug)
+    if actor is None or workspace is None:
+        raise NotFound("This page does not exist, or not for you.")
+    member = await Membership.get_or_none(workspace_id=workspace.id, user_id=actor.user_id)
+    if member is None and not actor.is_owner:
+        raise NotFound("This page does not exist, or not for you.")
+    return in_workspace(
+        actor, workspace, Role.OWNER if actor.is_owner or not member else member.role
+    )
+
+
+def in_workspace(actor: Actor, workspace: Workspace, role: Role) -> Actor:
+    return Actor(
+        user_id=actor.user_id,
+        person_id=actor.person_id,
+        session_id=actor.session_id,
+        name=actor.name,
+        email=actor.email,
+        is_owner=actor.is_owner,
+        theme=actor.theme,
+        workspace_id=workspace.id,
+        workspace_slug=workspace.slug,
+        workspace_name=workspace.name,
+        time_zone=workspace.time_zone,
+        role=role,
+    )
+
+
+@unit_of_work
+async def touch(token: str) -> None:
+    """Keep a session alive: somebody clicked. Writes at most once a minute."""
+    moment = now()
+    await Session.filter(
+        token_digest=digest(token), ended_at=None, seen_at__lt=moment - TOUCH_EVERY
+    ).update(seen_at=moment)
+
+
+@unit_of_work
+async def sign_out(token: str) -> None:
+    """End that session; its open tabs close."""
+    session = await Session.get_or_none(token_digest=digest(token), ended_at=None).select_related(
+        "user"
+    )
+    if session is None:
+        return
+    await end([session.id])
+    await audit.record(
+        AuditAction.LOGOUT,
+        Resource.USER,
+        session.user_id,
+        by=None,
+        person_id=session.user.person_id,
+        session=session.id,
+    )
+
+
+@unit_of_work
+async def end(session_ids: list[int]) -> None:
+    """End these sessions, whoever's they are."""
+    await Session.filter(id__in=session_ids, ended_at=None).update(ended_at=now())
+    signals.emit(Changed(None, Topic.SESSIONS, tuple(session_ids)))
+
+
+@unit_of_work
+async def end_all_of(user_id: int) -> None:
+    live = await Session.filter(user_id=user_id, ended_at=None).values_list("id", flat=True)
+    if live:
+        await end([int(session_id) for session_id in live])

@@ -1,0 +1,119 @@
+"""Everything an installation can set, read once from the environment."""
+
+import os
+import re
+from datetime import timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+SECRETS = ("database_url",)
+UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+def _duration(value: Any) -> Any:
+    match = re.fullmatch(r"\s*(\d+)\s*([smhd])\s*", value) if isinstance(value, str) else None
+    return timedelta(**{UNITS[match[2]]: int(match[1])}) if match else value
+
+
+def _words(value: Any) -> Any:
+    return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
+
+
+Duration = Annotated[timedelta, BeforeValidator(_duration)]
+Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
+
+
+class Settings(BaseSettings):
+    """Durations are written 90s, 30m, 12h or 7d; lists are separated by commas or spaces."""
+
+    model_config = SettingsConfigDict(env_prefix="TALLYSTICK_", frozen=True, extra="ignore")
+
+    host: str = "127.0.0.1"
+    port: int = Field(default=8080, ge=1, le=65535)
+    data_dir: Path = Path("data")
+    public_url: str = ""
+    allowed_hosts: Words = ()
+    trusted_proxies: Words = ()
+    database_url: str = ""
+    key_file: Path | None = None
+    support_contact: str = ""
+    demo: bool = False
+
+    bulk_from: int = Field(default=150, ge=2)
+    batch_max: int = Field(default=2000, ge=1)
+
+    session_idle: Duration = timedelta(hours=12)
+    session_absolute: Duration = timedelta(days=7)
+    sign_in_tries_per_account: int = Field(default=10, ge=1)
+    sign_in_tries_per_address: int = Field(default=20, ge=1)
+    redeem_tries_per_address: int = Field(default=20, ge=1)
+    redeem_tries_per_account: int = Field(default=20, ge=1)
+    redeem_tries_per_workspace: int = Field(default=300, ge=1)
+    redeem_tries_per_installation: int = Field(default=1000, ge=1)
+
+    keep_ended_sessions: Duration = timedelta(days=30)
+    keep_refusals: Duration = timedelta(days=400)
+
+    @field_validator("public_url")
+    @classmethod
+    def _absolute(cls, value: str) -> str:
+        if value and not re.fullmatch(r"https?://[^/\s]+/?", value):
+            raise ValueError("TALLYSTICK_PUBLIC_URL must look like https://codes.example.org")
+        return value.rstrip("/")
+
+    @field_validator("database_url")
+    @classmethod
+    def _postgres(cls, value: str) -> str:
+        if value and not value.startswith(("postgres://", "postgresql://")):
+            raise ValueError(
+                "TALLYSTICK_DATABASE_URL must start with postgres://; leave it out for SQLite"
+            )
+        return value
+
+    @model_validator(mode="after")
+    def _bulk_below_maximum(self) -> "Settings":
+        if self.bulk_from > self.batch_max + 1:
+            raise ValueError(
+                "TALLYSTICK_BULK_FROM must not exceed TALLYSTICK_BATCH_MAX by more than 1"
+            )
+        return self
+
+    @property
+    def base_url(self) -> str:
+        return self.public_url or f"http://127.0.0.1:{self.port}"
+
+    @property
+    def is_https(self) -> bool:
+        return self.base_url.startswith("https://")
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Host names a request may come for, without ports."""
+        own = urlsplit(self.base_url).hostname or "127.0.0.1"
+        return self.allowed_hosts or tuple(dict.fromkeys((own, "localhost", "127.0.0.1")))
+
+    @property
+    def key_path(self) -> Path:
+        return self.key_file or self.data_dir / "tallystick.key"
+
+    @property
+    def sqlite_path(self) -> Path:
+        return self.data_dir / "tallystick.sqlite3"
+
+    @property
+    def uses_postgres(self) -> bool:
+        return bool(self.database_url)
+
+
+@lru_cache
+def get_settings() -> Settings:
+    """Settings from the environment; a secret may stand in a file named by TALLYSTICK_<NAME>_FILE."""
+    files = {name: os.environ.get(f"TALLYSTICK_{name.upper()}_FILE") for name in SECRETS}
+    return Settings(
+        **{name: Path(path).read_text().strip() for name, path in files.items() if path}
+    )

@@ -1,0 +1,49 @@
+"""How codes rest in the database: sealed for showing, and as a keyed digest for finding."""
+
+import hmac
+import os
+import struct
+from functools import lru_cache
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from services import keys
+
+_NONCE_BYTES = 12
+_PLACE = struct.Struct(">BQQQ")
+
+
+class SealBroken(Exception):
+    """A sealed code that this key, or this place in the database, does not open."""
+
+
+def seal(body: str, *, workspace_id: int, batch_id: int, ordinal: int) -> bytes:
+    """One byte of key id, 12 of nonce, then AES-256-GCM ciphertext and tag."""
+    ring = keys.ring()
+    nonce = os.urandom(_NONCE_BYTES)
+    place = _PLACE.pack(ring.key_id, workspace_id, batch_id, ordinal)
+    return bytes((ring.key_id,)) + nonce + _cipher(ring.seal).encrypt(nonce, body.encode(), place)
+
+
+def unseal(sealed: bytes, *, workspace_id: int, batch_id: int, ordinal: int) -> str:
+    """Raises SealBroken for another key, another place or altered bytes."""
+    ring = keys.ring()
+    if sealed[:1] != bytes((ring.key_id,)):
+        raise SealBroken("This code was sealed with another key than the one in use.")
+    nonce, ciphertext = sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
+    place = _PLACE.pack(ring.key_id, workspace_id, batch_id, ordinal)
+    try:
+        return _cipher(ring.seal).decrypt(nonce, ciphertext, place).decode()
+    except (InvalidTag, ValueError) as error:
+        raise SealBroken("This code was altered, moved or sealed with another key.") from error
+
+
+def digest(body: str) -> bytes:
+    """32 bytes by which a cleaned code is found; any text may be asked for."""
+    return hmac.digest(keys.ring().digest, body.encode("utf-8", "surrogatepass"), "sha256")
+
+
+@lru_cache(maxsize=4)
+def _cipher(key: bytes) -> AESGCM:
+    return AESGCM(key)

@@ -1,0 +1,73 @@
+"""The single-page application: its root, the table of its pages, and what runs beside it."""
+
+from nicegui import app, background_tasks, ui
+
+from services import batches, database, housekeeping, installation
+from services.settings import Settings
+from ui import downloads, live, routes, theme
+from ui.cyberpass import coming
+from ui.door.install import SERVER_OPTIONS, install
+from ui.edspace import access_codes, batch, dashboard, products
+from ui.hub import home, workspace
+from ui.pages import Pages
+from ui.public.register import STATIC_FILES, register
+from ui.shell import shell
+
+PAGES = {
+    routes.HOME: home.page,
+    routes.WORKSPACE: workspace.page,
+    routes.EDSPACE: dashboard.page,
+    routes.PRODUCTS: products.page,
+    routes.ACCESS_CODES: access_codes.page,
+    routes.BATCH: batch.page,
+    routes.CYBERPASS: coming.page,
+}
+
+
+async def root() -> None:
+    with await shell():
+        Pages(PAGES)
+
+
+def build(settings: Settings) -> None:
+    """Register everything on NiceGUI's application; each call on a fresh one."""
+
+    async def start() -> None:
+        await database.connect(settings)
+        await installation.open_key(settings)
+        live.start()
+        await batches.resume()
+        background_tasks.create(housekeeping.run_nightly(), name="housekeeping")
+
+    async def stop() -> None:
+        live.stop()
+        await database.disconnect()
+
+    app.on_startup(start)
+    app.on_shutdown(stop)
+    register(app)
+    downloads.register(app)
+    theme.install()
+    install(app, settings)
+
+
+def serve(settings: Settings, *, show: str | None = None) -> None:
+    """Build and run until stopped; `show` is the page to open in a browser."""
+    build(settings)
+    ui.run(
+        root,
+        host=settings.host,
+        port=settings.port,
+        title="Tallystick",
+        favicon=STATIC_FILES / "favicon.svg",
+        dark=None,
+        language="en-US",
+        tailwind=False,
+        binding_refresh_interval=None,
+        reconnect_timeout=20,
+        message_history_length=200,
+        reload=False,
+        show=show or False,
+        show_welcome_message=False,
+        **SERVER_OPTIONS,
+    )

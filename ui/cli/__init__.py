@@ -1,0 +1,16 @@
+"""The command line: each command reads the environment, calls services, and says one sentence."""
+
+import typer
+
+from ui.cli import serve, users
+
+command_line = typer.Typer(
+    help="Tallystick issues, delivers and redeems prepaid codes.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+command_line.command("run")(serve.run)
+command_line.command("demo")(serve.demo)
+command_line.command("migrate")(serve.migrate)
+command_line.add_typer(users.commands, name="users")

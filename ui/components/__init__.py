@@ -1,0 +1,1 @@
+"""Parts of screens: they take plain data and callbacks, and never load anything."""

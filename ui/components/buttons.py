@@ -1,0 +1,42 @@
+"""Buttons: one primary action in each view, the others plain or quiet."""
+
+from collections.abc import Callable
+from typing import Any
+
+from nicegui import ui
+
+from ui.components.icon import icon
+
+Handler = Callable[..., Any]
+
+
+def button(
+    text: str, on_click: Handler | None = None, *, look: str = "plain", glyph: str = ""
+) -> ui.button:
+    """`look` is primary, plain, quiet or danger."""
+    made = ui.button(on_click=on_click, color=None).classes(f"btn-{look}")
+    with made:
+        if glyph:
+            icon(glyph)
+        ui.label(text)
+    return made
+
+
+def icon_button(glyph: str, label: str, on_click: Handler | None = None) -> ui.button:
+    """A button without text; `label` is what it is called."""
+    made = ui.button(on_click=on_click, color=None).classes("btn-icon")
+    made.props["aria-label"] = label
+    with made:
+        icon(glyph)
+        ui.tooltip(label)
+    return made
+
+
+def download(text: str, path: str, *, look: str = "plain") -> ui.element:
+    """A link that looks like a button and saves a file from one of our routes."""
+    made = ui.element("a").classes(f"q-btn btn-{look}").props("download")
+    made.props["href"] = path
+    with made:
+        icon("download")
+        ui.label(text)
+    return made

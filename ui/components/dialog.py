@@ -1,0 +1,54 @@
+"""Dialogs: a head, a body that scrolls, and the buttons at the foot."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from nicegui import ui
+
+from ui.components.buttons import button
+from ui.components.text import text
+
+
+class Dialog:
+    """Opens at once and is deleted when it closes; `body` and `foot` can be filled anew."""
+
+    def __init__(self, title: str) -> None:
+        self.root = ui.dialog().on("hide", lambda: self.root.delete())
+        with self.root, ui.element("div").classes("dialog").props("role=dialog aria-modal=true"):
+            with ui.element("div").classes("dialog-head"):
+                self.title = text("h2", title)
+            self.body = ui.element("div").classes("dialog-body")
+            self.foot = ui.element("div").classes("dialog-foot")
+        self.root.open()
+
+    def close(self) -> None:
+        self.root.close()
+
+
+def confirm(
+    title: str, sentences: list[str], action: str, do: Callable[[ui.button], Awaitable[Any]]
+) -> None:
+    """Ask before something that cannot be taken back; `do` gets the button, to show it busy."""
+    dialog = Dialog(title)
+    with dialog.body:
+        for sentence in sentences:
+            text("p", sentence)
+    with dialog.foot:
+        button("Cancel", dialog.close, look="quiet")
+
+        async def go() -> None:
+            await do(act)
+            dialog.close()
+
+        act = button(action, go, look="danger")
+
+
+def show_text(title: str, sentence: str, words: str) -> None:
+    """The last resort of copying: the text stands selected, to be copied by hand."""
+    dialog = Dialog(title)
+    with dialog.body:
+        text("p", sentence)
+        field = ui.textarea(value=words).props("outlined readonly autofocus").classes("mono")
+        field.on("focus", js_handler="(event) => event.target.select()")
+    with dialog.foot:
+        button("Close", dialog.close, look="primary")

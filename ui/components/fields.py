@@ -1,0 +1,89 @@
+"""Form fields: label above, help below, error in the same place, read out with the field."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from nicegui import ui
+from nicegui.elements.mixins.text_element import TextElement
+
+from ui.components.text import text
+
+T = TypeVar("T", bound=ui.element)
+
+
+@dataclass
+class _Field:
+    box: ui.element
+    control: ui.element
+    below: TextElement
+    help: str
+
+    def show(self, error: str) -> None:
+        self.box.classes(**{"add" if error else "remove": "wrong"})
+        self.below.classes(replace="error" if error else "help")
+        self.below.text = error or self.help
+        self.below.set_visibility(bool(error or self.help))
+        self.control.props["aria-invalid"] = "true" if error else "false"
+        self.control.update()
+
+
+class Form:
+    """The fields of one form by name; whatever is wrong is shown at its field."""
+
+    def __init__(self) -> None:
+        self._fields: dict[str, _Field] = {}
+        self._general = text("p", "", "note note-wrong").props("role=alert")
+        self._general.set_visibility(False)
+
+    def line(
+        self, name: str, label: str, value: str = "", *, help: str = "", **attributes: str
+    ) -> ui.input:
+        """One line of text; `attributes` go to the native field."""
+        field = self.add(name, label, lambda: ui.input(value=value), help=help)
+        field.props.update({key.replace("_", "-"): value for key, value in attributes.items()})
+        return field
+
+    def day(self, name: str, label: str, *, help: str = "") -> ui.input:
+        """A date as the browser asks for it; its value is ISO 8601 or empty."""
+        return self.add(name, label, lambda: ui.input().props("type=date"), help=help)
+
+    def choice(
+        self,
+        name: str,
+        label: str,
+        options: dict[Any, str],
+        *,
+        value: Any = None,
+        on_change: Callable[..., Any] | None = None,
+        searchable: bool = False,
+    ) -> ui.select:
+        def made() -> ui.select:
+            select = ui.select(options, value=value, on_change=on_change, with_input=searchable)
+            return select.props("options-dense behavior=menu")
+
+        return self.add(name, label, made)
+
+    def add(self, name: str, label: str, make: Callable[[], T], *, help: str = "") -> T:
+        """Any control, made by `make` below its label."""
+        with ui.element("div").classes("field") as box:
+            head = text("label", label)
+            control = make()
+            native = f"field-{control.id}"
+            head.props["for"] = control.props["for"] = native
+            control.props["aria-describedby"] = f"{native}-help"
+            below = text("span", help, "help").props(f'id="{native}-help" aria-live=polite')
+            below.set_visibility(bool(help))
+        self._fields[name] = _Field(box, control, below, help)
+        return control
+
+    def show_errors(self, fields: dict[str, str]) -> None:
+        """Show each sentence at its field, what belongs to none above; focus the first wrong one."""
+        for name, field in self._fields.items():
+            field.show(fields.get(name, ""))
+        general = " ".join(value for name, value in fields.items() if name not in self._fields)
+        self._general.text = general
+        self._general.set_visibility(bool(general))
+        wrong = next((name for name in self._fields if name in fields), None)
+        if wrong:
+            self._fields[wrong].control.run_method("focus")

@@ -1,0 +1,29 @@
+"""One row of filters above a table."""
+
+from collections.abc import Callable
+from typing import Any
+
+from nicegui import ui
+
+from ui.components.icon import icon
+
+
+def search_field(label: str, on_change: Callable[..., Any]) -> ui.input:
+    """Asks a moment after the last key, not at each."""
+    field = ui.input(placeholder=label, on_change=on_change).classes("search")
+    field.props("debounce=300 clearable type=search")
+    field.props["aria-label"] = label
+    with field.add_slot("prepend"):
+        icon("search")
+    return field
+
+
+def choice_filter(
+    everything: str, options: dict[Any, str], on_change: Callable[..., Any]
+) -> ui.select:
+    """Its value is the empty string for `everything`."""
+    every = {"": everything, **options}
+    field = ui.select(every, value="", on_change=on_change).classes("filter")
+    field.props("options-dense behavior=menu")
+    field.props["aria-label"] = everything
+    return field

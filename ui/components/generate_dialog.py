@@ -1,0 +1,158 @@
+"""The dialog that asks for access codes, and its acknowledgement."""
+
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import date
+
+from nicegui import ui
+
+from services.batch_form import BatchRequest
+from services.catalog import ProductView
+from services.errors import Invalid
+from ui.components.buttons import button, download
+from ui.components.copying import copy
+from ui.components.dialog import Dialog
+from ui.components.fields import Form
+from ui.components.icon import icon
+from ui.components.text import text
+
+LATER = "Mail arrives with the next version."
+
+
+@dataclass(frozen=True, slots=True)
+class Generated:
+    """The codes in full, and where their file is."""
+
+    codes: list[str]
+    csv_path: str
+    is_done: bool = True
+
+
+Generate = Callable[[Callable[[], BatchRequest], ui.button, Form], Awaitable[Generated | None]]
+
+
+class GenerateDialog:
+    """`generate` runs the command; what it refuses is shown by the fields."""
+
+    def __init__(
+        self,
+        products: list[ProductView],
+        *,
+        most: int,
+        bulk_from: int,
+        email: str,
+        generate: Generate,
+        copied: Callable[[], Awaitable[None]],
+    ) -> None:
+        self.products = {product.id: product for product in products}
+        self.most, self.bulk_from, self.email = most, bulk_from, email
+        self.generate, self.copied = generate, copied
+        self.key = secrets.token_urlsafe(24)  # one batch for one opened dialog
+        self.dialog = Dialog("Add access code")
+        with self.dialog.body:
+            self._build_fields()
+        with self.dialog.foot:
+            button("Cancel", self.dialog.close, look="quiet")
+            self.go = button("Generate", self._go, look="primary")
+
+    def _build_fields(self) -> None:
+        self.form = form = Form()
+        names = {product.id: product.name for product in self.products.values()}
+        self.product = form.choice("product", "Product", names, on_change=self._show_plans)
+        self.plan = form.choice("plan", "Plan", {})
+        self.plan.disable()
+        self.quantity = form.line(
+            "quantity",
+            "Number of codes",
+            help=f"Only {self.most} access codes can be created at max in one batch.",
+            inputmode="numeric",
+            autocomplete="off",
+        )
+        self.quantity.on("keydown.enter", self._go)
+        self.quantity.on_value_change(self._name_button)
+        self._build_notification()
+        with ui.element("details").classes("more"):
+            with ui.element("summary"):
+                icon("chevron-right")
+                text("span", "More options")
+            self._build_options()
+
+    def _build_notification(self) -> None:
+        with ui.element("div").classes("toggle-row"):
+            toggle = ui.switch(value=False)
+            toggle.props["aria-label"] = "Send Notification"
+            toggle.disable()
+            with ui.element("div").classes("about"):
+                text("b", "Send Notification")
+                text("span", f"Sends the same set of codes to an e-mail address. {LATER}")
+
+    def _build_options(self) -> None:
+        with ui.element("div").classes("fields-2"):
+            self.valid_from = self.form.day("valid_from", "Valid from", help="Empty: at once.")
+            self.expires_on = self.form.day(
+                "expires_on", "Expires on", help="The whole day counts. Empty: as the plan says."
+            )
+        self.prefix = self.form.line(
+            "prefix", "Prefix", help="2 to 8 letters and digits in front of every code."
+        )
+        self.note = self.form.line("note", "Note", help="For your team; holders never see it.")
+
+    def _show_plans(self) -> None:
+        product = self.products.get(self.product.value or 0)
+        plans = [plan for plan in product.plans if not plan.is_archived] if product else []
+        only = plans[0].id if len(plans) == 1 else None
+        self.plan.set_options({plan.id: plan.name for plan in plans}, value=only)
+        self.plan.set_enabled(bool(plans))
+        without = product is not None and not plans
+        self.form.show_errors({"plan": "This product has no plan yet."} if without else {})
+
+    def _name_button(self) -> None:
+        typed = (self.quantity.value or "").strip()
+        is_bulk = typed.isascii() and typed.isdigit() and int(typed[:9]) >= self.bulk_from
+        with self.go.clear():
+            text("span", "Generate codes" if is_bulk else "Generate")
+
+    def _request(self) -> BatchRequest:
+        return BatchRequest(
+            product_id=self.product.value,
+            plan_id=self.plan.value,
+            quantity=self.quantity.value or "",
+            key=self.key,
+            valid_from=_day(self.valid_from.value, "valid_from"),
+            expires_on=_day(self.expires_on.value, "expires_on"),
+            prefix=self.prefix.value or "",
+            note=self.note.value or "",
+        )
+
+    async def _go(self) -> None:
+        made = await self.generate(self._request, self.go, self.form)
+        if made:
+            self._acknowledge(made)
+
+    def _acknowledge(self, made: Generated) -> None:
+        number = len(made.codes)
+        said = "1 access code was" if number == 1 else f"{number:,} access codes were"
+        self.dialog.title.text = f"{said} generated successfully."
+        self.dialog.body.clear()
+        with self.dialog.body:
+            text("div", "\n".join(made.codes), "code-well").props("tabindex=0 aria-label=Codes")
+        self.dialog.foot.clear()
+
+        async def copy_codes() -> None:
+            await self.copied()
+            await copy("\n".join(made.codes), f"{number:,} codes copied, one on each line.")
+
+        with self.dialog.foot:
+            button("Close", self.dialog.close, look="quiet")
+            button("Copy codes", copy_codes, glyph="copy")
+            download("Download CSV", made.csv_path, look="primary")
+
+
+def _day(typed: str | None, field: str) -> date | None:
+    if not typed:
+        return None
+    try:
+        return date.fromisoformat(typed)
+    except ValueError:
+        raise Invalid({field: "Enter a day of the calendar."}) from None

@@ -1,0 +1,26 @@
+"""A status as a tinted pill with its word, and the bar of a batch; as templates for table cells."""
+
+PILL = """
+<q-td :props="props">
+  <span class="pill" :class="'tone-' + props.row.tone">{{ props.value }}</span>
+</q-td>
+"""
+
+BAR = """
+<q-td :props="props">
+  <template v-if="props.row.state">
+    <span class="pill" :class="'tone-' + props.row.tone">{{ props.row.state }}</span>
+  </template>
+  <template v-else>
+    <span class="bar" role="img" :aria-label="props.row.told">
+      <i class="ready" :style="{ flexGrow: props.row.ready }"></i>
+      <i class="expired" :style="{ flexGrow: props.row.expired }"></i>
+      <i class="other" :style="{ flexGrow: props.row.early }"></i>
+      <i class="activated" :style="{ flexGrow: props.row.activated }"></i>
+      <i class="revoked" :style="{ flexGrow: props.row.revoked }"></i>
+      <q-tooltip>{{ props.row.told }}</q-tooltip>
+    </span>
+    <span class="bar-text">{{ props.row.summary }}</span>
+  </template>
+</q-td>
+"""

@@ -1,0 +1,1 @@
+"""CyberPass: product certification."""

@@ -1,0 +1,1 @@
+"""What stands before NiceGUI: every request and every socket passes here first."""

@@ -1,0 +1,100 @@
+"""Decides what reaches NiceGUI: without a session nothing that would build a client does."""
+
+from urllib.parse import parse_qs
+
+from starlette.datastructures import Headers
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from services.budgets import network
+from services.settings import Settings
+from ui import routes
+from ui.door import errors, forms, hosts, limits, peers, session
+
+NAVIGATION = ("GET", "HEAD")
+
+
+def guarded(app: ASGIApp, settings: Settings) -> ASGIApp:
+    async def call(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            await _socket(app, settings, scope, receive, send)
+        else:
+            answer = await _answer(scope, settings)
+            await (answer or app)(scope, receive, send)
+
+    return call
+
+
+async def _answer(scope: Scope, settings: Settings) -> Response | None:
+    """The guard's own answer, or None where the application may answer."""
+    path, request = scope["path"], Request(scope)
+    if not scope["query_string"].isascii():
+        return errors.page(request, 400)
+    if path.startswith(routes.SOCKET):
+        return errors.page(request, 400, "Live updates need a WebSocket connection.")
+    if routes.is_asset(path):
+        return _as_get(scope)
+    actor = await session.recognise(scope, settings)
+    if routes.is_public(path):
+        return _as_get(scope)
+    if routes.is_application_path(path):
+        return await _application(request) if actor else _signed_out(request)
+    if path.startswith(routes.CLIENT_ROUTES) and actor:
+        return _client_route(request, settings)
+    return errors.page(request, 404)
+
+
+def _as_get(scope: Scope) -> None:
+    # Routes answer GET; the door takes the body off again.
+    if scope["method"] == "HEAD":
+        scope["method"] = "GET"
+
+
+def _signed_out(request: Request) -> Response:
+    if request.method not in NAVIGATION:
+        return errors.page(request, 404)
+    query = request.scope["query_string"].decode("ascii")
+    wanted = request.scope["path"] + (f"?{query}" if query else "")
+    return RedirectResponse(routes.login(wanted), 303)
+
+
+async def _application(request: Request) -> Response | None:
+    if request.method not in NAVIGATION:
+        refusal = errors.page(request, 405)
+        refusal.headers["allow"] = ", ".join(NAVIGATION)
+        return refusal
+    if request.method == "HEAD":
+        download = routes.is_download(request.scope["path"])
+        return Response(media_type="text/csv" if download else "text/html")
+    await session.keep_alive(request.scope)
+    return None
+
+
+def _client_route(request: Request, settings: Settings) -> Response | None:
+    reading = request.method in NAVIGATION
+    return None if reading or forms.is_from_here(request, settings) else errors.page(request, 403)
+
+
+async def _socket(
+    app: ASGIApp, settings: Settings, scope: Scope, receive: Receive, send: Send
+) -> None:
+    """Costs a stranger nothing: refused before anything is accepted or allocated."""
+    actor = await session.recognise(scope, settings) if _may_ask(scope, settings) else None
+    try:
+        if actor is None:
+            raise limits.TooManySockets
+        with limits.socket_of(actor.session_id, network(peers.address(scope))):
+            await app(scope, receive, send)
+    except limits.TooManySockets:
+        await send({"type": "websocket.close", "code": 1008})
+
+
+def _may_ask(scope: Scope, settings: Settings) -> bool:
+    origin = Headers(scope=scope).get("origin", "")
+    transport = parse_qs(scope["query_string"].decode("latin-1")).get("transport")
+    return (
+        scope["path"].startswith(routes.SOCKET)
+        and transport == ["websocket"]
+        and hosts.is_own_origin(scope, origin, settings.base_url)
+    )

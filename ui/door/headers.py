@@ -1,0 +1,68 @@
+"""Security headers of every answer, as strict as each kind of page can carry."""
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ui import routes
+
+PUBLIC = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+# NiceGUI compiles its templates in the browser and inlines its scripts: without these two
+# exceptions its pages are dead. What stands between user data and a script are the AST tests.
+APPLICATION = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
+    "style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; "
+    "connect-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'"
+)
+ASSET = "default-src 'none'; frame-ancestors 'none'"
+DOWNLOAD = "default-src 'none'; sandbox; frame-ancestors 'none'"
+
+ALWAYS = {
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "same-origin",
+    "x-frame-options": "DENY",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+A_YEAR = "max-age=31536000"
+MARK_OF_NICEGUI = "x-nicegui-content"
+KEPT = (200, 206, 304)
+
+
+def with_headers(app: ASGIApp, *, https: bool) -> ASGIApp:
+    async def call(scope: Scope, receive: Receive, send: Send) -> None:
+        async def decorated(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                _decorate(message, scope["path"], https=https)
+            await send(message)
+
+        await app(scope, receive, decorated)
+
+    return call
+
+
+def _decorate(message: Message, path: str, *, https: bool) -> None:
+    headers = MutableHeaders(raw=list(message.setdefault("headers", [])))
+    headers.update(ALWAYS)
+    headers["content-security-policy"] = _policy(headers, path)
+    if not (routes.is_asset(path) and message["status"] in KEPT):
+        headers["cache-control"] = "no-store"
+    if https:
+        headers["strict-transport-security"] = A_YEAR
+    if routes.is_activation(path):
+        headers["x-robots-tag"] = "noindex"
+    del headers["server"]
+    message["headers"] = headers.raw
+
+
+def _policy(headers: MutableHeaders, path: str) -> str:
+    if MARK_OF_NICEGUI in headers:
+        return APPLICATION
+    if routes.is_asset(path):
+        return ASSET
+    is_page = headers.get("content-type", "").startswith("text/html")
+    return PUBLIC if is_page or not routes.is_download(path) else DOWNLOAD

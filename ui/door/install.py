@@ -1,0 +1,80 @@
+"""Puts the door in front of NiceGUI: one call, before the server starts."""
+
+# pyright: reportPrivateUsage=false
+from collections.abc import Callable
+
+from fastapi import Response
+from nicegui import App
+from nicegui.nicegui import _exception_handler_404 as serve_root
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from services import signals
+from services.errors import DomainError
+from services.settings import Settings
+from ui import routes
+from ui.door import errors, guard, headers, hosts, limits, peers, sockets, tabs
+from ui.door.session import actor_of
+
+# For ui.run: the door reads what proxies say itself, and access logs would hold activation links.
+SERVER_OPTIONS = {
+    "proxy_headers": False,
+    "server_header": False,
+    "access_log": False,
+    "ws_max_size": 1024 * 1024,
+    "limit_concurrency": 1000,
+}
+_ends: list[Callable[[], None]] = []
+
+
+def install(app: App, settings: Settings) -> None:
+    """Everything the server gets passes the door first; a second call replaces the first."""
+    app.build_middleware_stack = lambda: door(type(app).build_middleware_stack(app), settings)
+    app.middleware_stack = None
+    app.add_exception_handler(404, _not_found)
+    app.add_exception_handler(HTTPException, errors.of_http)
+    app.add_exception_handler(DomainError, errors.of_domain)
+    app.add_exception_handler(Exception, errors.broken)
+    sockets.guard_sockets(settings)
+    while _ends:
+        _ends.pop()()
+    _ends.append(signals.subscribe(tabs.on_changed))
+
+
+def door(inner: ASGIApp, settings: Settings) -> ASGIApp:
+    app = limits.with_body_limit(inner)
+    app = guard.guarded(app, settings)
+    app = hosts.only_allowed(app, settings.hosts)
+    app = errors.caught(app)
+    app = _without_body_for_head(app)
+    app = headers.with_headers(app, https=settings.is_https)
+    app = peers.with_real_peer(app, settings.trusted_proxies)
+    return _past_lifespan(app, inner)
+
+
+def _past_lifespan(app: ASGIApp, inner: ASGIApp) -> ASGIApp:
+    async def call(scope: Scope, receive: Receive, send: Send) -> None:
+        await (inner if scope["type"] == "lifespan" else app)(scope, receive, send)
+
+    return call
+
+
+def _without_body_for_head(app: ASGIApp) -> ASGIApp:
+    async def call(scope: Scope, receive: Receive, send: Send) -> None:
+        async def bare(message: Message) -> None:
+            is_body = message["type"] == "http.response.body"
+            await send({**message, "body": b""} if is_body else message)
+
+        await app(scope, receive, bare if scope.get("method") == "HEAD" else send)
+
+    return call
+
+
+async def _not_found(request: Request, exception: Exception) -> Response:
+    """NiceGUI answers unknown paths with its root page: only known ones may get that far."""
+    path = request.scope["path"]
+    is_page = routes.is_application_path(path) and not routes.is_download(path)
+    if is_page and actor_of(request) and request.method == "GET":
+        return await serve_root(request, exception)
+    return errors.page(request, 404)

@@ -1,0 +1,1 @@
+"""Edspace: products and access codes."""

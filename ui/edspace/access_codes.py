@@ -1,0 +1,216 @@
+"""Access Codes: one row for each batch, newest first."""
+
+from collections.abc import Callable
+from typing import Any
+
+from nicegui import ui
+
+from models.enums import BatchState, Status
+from services import batch_list, batches, catalog, codes
+from services.actor import Actor
+from services.batch_form import BatchRequest
+from services.batch_list import BatchFilter, BatchView
+from services.paging import Slice
+from services.permissions import Permission
+from services.settings import get_settings
+from services.signals import Topic
+from ui import actions, live, routes, theme, wording
+from ui.components import browser
+from ui.components.buttons import button
+from ui.components.fields import Form
+from ui.components.filters import choice_filter, search_field
+from ui.components.generate_dialog import Generated, GenerateDialog
+from ui.components.notice import empty
+from ui.components.page_head import page_head
+from ui.components.status import BAR
+from ui.components.table import Column, DataTable
+from ui.components.text import text
+from ui.pages import page_title, view
+
+VIEW = """
+<q-td :props="props">
+  <button class="view-button" @click="() => $parent.$emit('view', props.row.id)"
+    :aria-label="'View batch ' + props.row.id">View</button>
+</q-td>
+"""
+COLUMNS = [
+    Column(name="created", label="Created", sortable=True),
+    Column(name="product", label="Product", sortable=True, look="strong wrap"),
+    Column(name="plan", label="Plan", sortable=True, look="quiet"),
+    Column(name="codes", label="Codes", sortable=True, end=True, look="num"),
+    Column(name="state", label="Status", cell=BAR),
+    Column(name="by", label="Created by", look="quiet"),
+    Column(name="view", label="", end=True, cell=VIEW),
+]
+SHOWN = (Status.READY, Status.ACTIVATED, Status.REVOKED, Status.EXPIRED, Status.NOT_YET_VALID)
+
+
+@view(Permission.USE_EDSPACE)
+async def page(actor: Actor, slug: str) -> None:
+    page_title("Access Codes", actor)
+    screen = AccessCodes(actor, slug)
+    await screen.build()
+
+
+class AccessCodes:
+    """One person's view of the list: its filters, its page, and what is new beyond it."""
+
+    def __init__(self, actor: Actor, slug: str) -> None:
+        self.actor, self.slug = actor, slug
+        self.waiting: set[int] = set()
+
+    async def build(self) -> None:
+        with page_head("Access Codes", "Codes that open a plan of a product, one batch a row."):
+            button("Add access code", self.add, look="primary", glyph="plus")
+        products = await catalog.products(self.actor, archived=True)
+        with ui.element("div").classes("card table-card") as card:
+            with ui.element("div").classes("toolbar"):
+                self.search = search_field("Search by batch, product or code end", self.filter)
+                names = {product.id: product.name for product in products}
+                self.product = choice_filter("All products", names, self.filter)
+                shown = {status.value: status.value for status in SHOWN}
+                self.status = choice_filter("All statuses", shown, self.filter)
+                ui.element("span").classes("spacer")
+                self.news = button("", self.show_news).classes("pill-new")
+                self.news.set_visibility(False)
+                self.count = text("span", "", "total").props("aria-live=polite")
+            self.table = DataTable(
+                COLUMNS,
+                self.load,
+                look="batches",
+                note=f"Times in {self.actor.time_zone}",
+                sort="created",
+            )
+        self.table.when_empty = self.when_empty
+        self.table.on("view", self.open)
+        await self.table.reload()
+        live.on(card, self.actor.workspace_id, Topic.BATCHES, self.changed)
+
+    @property
+    def wanted(self) -> BatchFilter:
+        status = Status(self.status.value) if self.status.value else None
+        return BatchFilter(
+            search=self.search.value or "", product_id=self.product.value or None, status=status
+        )
+
+    @property
+    def is_filtered(self) -> bool:
+        return self.wanted != BatchFilter()
+
+    async def load(self, part: Slice) -> tuple[list[dict[str, Any]], int]:
+        actor = await actions.actor(self.slug)
+        page = await batch_list.page(actor, self.wanted, part)
+        self.count.text = f"{page.total:,} {'batch' if page.total == 1 else 'batches'}"
+        return [row(batch, actor.time_zone) for batch in page.rows], page.total
+
+    def when_empty(self) -> None:
+        if self.is_filtered:
+            empty("No batch matches", "Change the search or the filters.", glyph="search")
+            return
+        with empty("No access codes yet", "Generate the first ones.", glyph="ticket"):
+            button("Add access code", self.add, glyph="plus")
+
+    async def filter(self) -> None:
+        self._forget_news()
+        await self.table.reload(first=True)
+
+    async def open(self, batch_id: int) -> None:
+        ui.navigate.to(routes.batch(self.slug, batch_id))
+
+    async def changed(self, ids: tuple[int, ...]) -> None:
+        """Patch rows that are here; a new batch comes in at the top, or is counted in the pill."""
+        actor = await actions.actor(self.slug)
+        fresh = await batch_list.some(actor, ids)
+        here = set(self.table.ids)
+        self.table.patch([row(batch, actor.time_zone) for batch in fresh if batch.id in here])
+        newest = max(self.table.ids, default=0)
+        new = {batch.id: batch for batch in fresh if batch.id not in here and batch.id > newest}
+        if not new:
+            return
+        mine = any(batch.requested_by_id == actor.person_id for batch in new.values())
+        if mine or await self._shows_newest():
+            await self.show_news()
+        else:
+            self._count_news(set(new))
+
+    async def _shows_newest(self) -> bool:
+        if self.is_filtered or not self.table.is_first_page:
+            return False
+        return bool(await browser.call("isAtTop"))
+
+    def _count_news(self, ids: set[int]) -> None:
+        self.waiting |= ids
+        with self.news.clear():
+            text("span", f"{len(self.waiting)} new")
+        self.news.set_visibility(True)
+
+    def _forget_news(self) -> None:
+        self.waiting.clear()
+        self.news.set_visibility(False)
+
+    async def show_news(self) -> None:
+        """To page 1, newest first, without filters."""
+        self._forget_news()
+        self.table.part = Slice(sort="created", descending=True)
+        if self.is_filtered:
+            self.search.value, self.product.value, self.status.value = "", "", ""
+        await self.table.reload()
+
+    async def add(self) -> None:
+        actor = await actions.actor(self.slug)
+        products = await catalog.products(actor)
+        settings = get_settings()
+        made: list[int] = []
+
+        async def generate(
+            request: Callable[[], BatchRequest], go: ui.button, form: Form
+        ) -> Generated | None:
+            async def command(actor: Actor) -> Generated:
+                batch = await batches.request(actor, request())
+                made.append(batch.id)
+                full = await codes.show(actor, batch.id)
+                path = routes.batch_csv(self.slug, batch.id)
+                return Generated([code.text for code in full], path)
+
+            return await actions.run(command, slug=self.slug, button=go, form=form)
+
+        async def copied() -> None:
+            await actions.run(lambda actor: codes.copy(actor, made[-1]), slug=self.slug)
+
+        GenerateDialog(
+            products,
+            most=settings.batch_max,
+            bulk_from=settings.bulk_from,
+            email=actor.email,
+            generate=generate,
+            copied=copied,
+        )
+
+
+def row(batch: BatchView, zone: str) -> dict[str, Any]:
+    """What reaches the browser of one batch."""
+    is_done = batch.state is BatchState.DONE
+    waiting = "expired" if batch.is_expired else "early" if batch.is_too_early else "ready"
+    return {
+        "id": batch.id,
+        "created": wording.moment(batch.created_at, zone),
+        "product": batch.product,
+        "plan": batch.plan,
+        "codes": f"{batch.codes:,}",
+        "by": batch.created_by,
+        "state": "" if is_done else batch.state.value,
+        "tone": theme.STATE_TONE.get(batch.state, "other"),
+        "ready": 0,
+        "expired": 0,
+        "early": 0,
+        "activated": batch.activated,
+        "revoked": batch.revoked,
+        "summary": f"{batch.activated:,} activated",
+        "told": _told(batch, waiting),
+        **({waiting: batch.ready} if is_done else {}),
+    }
+
+
+def _told(batch: BatchView, waiting: str) -> str:
+    word = {"ready": "ready", "expired": "expired", "early": "not yet valid"}[waiting]
+    return f"{batch.ready:,} {word}, {batch.activated:,} activated, {batch.revoked:,} revoked"

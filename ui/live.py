@@ -1,0 +1,74 @@
+"""The one bridge from what services announce to pages that are open."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from nicegui import Event, background_tasks
+from nicegui.element import Element
+
+from services import signals
+from services.signals import Changed, Topic
+
+PAUSE = 0.4  # at most about two and a half updates a second on each page
+
+_changed: Event[[Changed]] = Event()
+_end: list[Callable[[], None]] = []
+
+
+def start() -> None:
+    stop()
+    _end.append(signals.subscribe(_changed.emit))
+
+
+def stop() -> None:
+    while _end:
+        _end.pop()()
+    _changed.callbacks.clear()
+
+
+@dataclass
+class _Listener:
+    """Collects the ids that changed and hands them over together, one run at a time."""
+
+    owner: Element
+    handler: Callable[[tuple[int, ...]], Awaitable[None]]
+    ids: dict[int, None] = field(default_factory=dict)
+    busy: bool = False
+
+    def heard(self, ids: tuple[int, ...]) -> None:
+        self.ids |= dict.fromkeys(ids)
+        if not self.busy:
+            self.busy = True
+            background_tasks.create(self._drain(), name="live update")
+
+    async def _drain(self) -> None:
+        try:
+            while self.ids and not self.owner.is_deleted:
+                ids, self.ids = tuple(self.ids), {}
+                with self.owner:
+                    await self.handler(ids)
+                await asyncio.sleep(PAUSE)
+        finally:
+            self.busy = False
+
+
+def on(
+    owner: Element,
+    workspace_id: int | None,
+    topic: Topic,
+    handler: Callable[[tuple[int, ...]], Awaitable[None]],
+) -> None:
+    """Call `handler` with the ids of rows that changed, as long as `owner` is on screen.
+
+    Without a workspace it hears of all of them.
+    """
+    listener = _Listener(owner, handler)
+
+    def hear(changed: Changed) -> None:
+        if owner.is_deleted:
+            _changed.unsubscribe(hear)
+        elif changed.topic is topic and workspace_id in (None, changed.workspace_id):
+            listener.heard(changed.ids)
+
+    _changed.subscribe(hear, expect_args=True)

@@ -1,0 +1,65 @@
+"""Every page of the application goes through here: who asks is read again, errors are shown."""
+
+import functools
+import inspect
+import logging
+import secrets
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from nicegui import ui
+from nicegui.elements.sub_pages import SubPages
+
+from services.actor import Actor
+from services.errors import DomainError
+from services.permissions import Permission, require
+from ui import actions
+from ui.components.notice import problem
+
+log = logging.getLogger(__name__)
+MISSING = "This page does not exist, or not for you."
+
+
+class Pages(SubPages):
+    """The application's sub pages, with our own words for what is missing or broken."""
+
+    def _render_404(self) -> None:
+        problem("Page not found", MISSING)
+
+    def _render_error(self, _: Exception) -> None:
+        problem("Something failed here", "Reload the page. If it happens again, tell the owner.")
+
+
+def view(permission: Permission | None = None) -> Callable[..., Callable[..., Awaitable[None]]]:
+    """A builder `async def page(actor, slug, ...)` as a sub page, for those who may see it."""
+
+    def wrap(build: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
+        @functools.wraps(build)
+        async def shown(**parameters: Any) -> None:
+            try:
+                actor = await actions.actor(parameters.get("slug"))
+                if permission:
+                    require(actor, permission)
+                await build(actor, **parameters)
+            except DomainError as error:
+                problem("Page not found", error.message)
+            except Exception:
+                reference = secrets.token_hex(4).upper()
+                log.exception("A page failed (reference %s)", reference)
+                problem("Something failed here", f"Reload the page. Reference {reference}.")
+
+        shown.__signature__ = _without_actor(build)  # type: ignore[attr-defined]
+        return shown
+
+    return wrap
+
+
+def _without_actor(build: Callable[..., Any]) -> inspect.Signature:
+    # NiceGUI fills a builder's parameters from the path by their names
+    signature = inspect.signature(build)
+    return signature.replace(parameters=list(signature.parameters.values())[1:])
+
+
+def page_title(text: str, actor: Actor | None = None) -> None:
+    where = f" · {actor.workspace_name}" if actor and actor.workspace_name else ""
+    ui.page_title(f"{text}{where} · Tallystick")

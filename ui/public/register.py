@@ -1,0 +1,31 @@
+"""The table of public routes."""
+
+from pathlib import Path
+
+from nicegui import App
+
+from ui import routes
+from ui.public import activation, create_owner, health, redeem, sign_in
+
+STATIC_FILES = Path(__file__).parent.parent / "static"
+
+PAGES = (
+    (routes.LOGIN, "GET", sign_in.show),
+    (routes.LOGIN, "POST", sign_in.submit),
+    (routes.LOGOUT, "POST", sign_in.leave),
+    (routes.SETUP, "GET", create_owner.show),
+    (routes.SETUP, "POST", create_owner.submit),
+    (routes.REDEEM, "GET", redeem.show),
+    (routes.REDEEM, "POST", redeem.submit),
+    (routes.ACTIVATION, "GET", activation.show),
+    (routes.ACTIVATION, "POST", activation.submit),
+    (routes.HEALTHZ, "GET", health.alive),
+    (routes.READYZ, "GET", health.ready),
+)
+
+
+def register(app: App) -> None:
+    """HEAD needs no route: the door asks for the page and takes its body off."""
+    for path, method, endpoint in PAGES:
+        app.add_api_route(path, endpoint, methods=[method], include_in_schema=False)
+    app.add_static_files(routes.STATIC, STATIC_FILES)

@@ -1,0 +1,95 @@
+"""Sign in and sign out."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from services import sessions, setup
+from services.errors import DomainError
+from services.settings import Settings, get_settings
+from ui import routes
+from ui.door import cookies, errors, forms, peers, session
+from ui.public import answers, pages
+
+PAGE = answers.Page("login.html", "Sign in", ("email",))
+SIGNED_OUT = "You are signed out."
+OPEN_SESAME = "demo-tallystick"
+DEMO_ACCOUNTS = (
+    ("Owner", "owner@demo.test", OPEN_SESAME),
+    ("Workspace Admin", "admin@demo.test", OPEN_SESAME),
+    ("Sales", "sales@demo.test", OPEN_SESAME),
+    ("Evaluator", "evaluator@demo.test", OPEN_SESAME),
+)
+
+
+async def show(request: Request) -> Response:
+    target = request.query_params.get("next", "")
+    if session.actor_of(request):
+        return RedirectResponse(routes.after_sign_in(target), 303)
+    if elsewhere := wrong_address(request):
+        return elsewhere
+    if await setup.is_open():
+        return RedirectResponse(routes.setup(), 303)
+    notice = SIGNED_OUT if "signed_out" in request.query_params else None
+    response = answers.show(request, PAGE, notice=notice, **_context(target))
+    if cookies.read(request, cookies.SESSION, get_settings()):
+        cookies.drop(response, cookies.SESSION, get_settings())  # of a session that has ended
+    return response
+
+
+async def submit(request: Request) -> Response:
+    settings, typed = get_settings(), await forms.read(request)
+    if elsewhere := wrong_address(request):
+        return elsewhere
+    context = _context(typed.get("next", ""))
+    if not forms.is_genuine(request, typed, settings):
+        return answers.stale(request, PAGE, typed, **context)
+    try:
+        token = await sessions.sign_in(_attempt(request, typed))
+    except DomainError as error:
+        return answers.refused(request, PAGE, typed, error, **context)
+    return await enter(request, token, routes.after_sign_in(typed.get("next", "")), settings)
+
+
+async def enter(request: Request, token: str, target: str, settings: Settings) -> Response:
+    """Hand over the new session; the one that this browser had before ends."""
+    if before := session.token_of(request):
+        await sessions.sign_out(before)
+    response = RedirectResponse(target, 303)
+    cookies.put(response, cookies.SESSION, token, settings, lasts=settings.session_absolute)
+    return response
+
+
+async def leave(request: Request) -> Response:
+    settings, typed = get_settings(), await forms.read(request)
+    if session.actor_of(request):
+        if not forms.is_sign_out(request, typed, settings):
+            return errors.page(request, 403, forms.STALE)
+        await sessions.sign_out(session.token_of(request))
+    response = RedirectResponse(routes.login(signed_out=True), 303)
+    cookies.drop(response, cookies.SESSION, settings)
+    return response
+
+
+def wrong_address(request: Request) -> Response | None:
+    """Over plain http a browser would drop the cookie of an https installation."""
+    settings = get_settings()
+    if not settings.is_https or request.scope["scheme"] == "https":
+        return None
+    right_url = settings.base_url + routes.LOGIN
+    return pages.render(request, "wrong_address.html", "Another address", right_url=right_url)
+
+
+def _attempt(request: Request, typed: dict[str, str]) -> sessions.SignIn:
+    return sessions.SignIn(
+        email=typed.get("email", ""),
+        password=typed.get("password", ""),
+        address=peers.address(request.scope),
+        browser=request.headers.get("user-agent", ""),
+    )
+
+
+def _context(target: str) -> dict[str, Any]:
+    accounts = DEMO_ACCOUNTS if get_settings().demo else ()
+    return {"next": target if routes.is_local(target) else "", "demo_accounts": accounts}

@@ -1,0 +1,146 @@
+"""Every path of the application; no other file writes one."""
+
+import re
+from urllib.parse import quote, urlencode, urlsplit
+
+from nicegui import __version__
+
+HOME = "/"
+LOGIN = "/login"
+LOGOUT = "/logout"
+SETUP = "/setup"
+REDEEM = "/redeem"
+HEALTHZ = "/healthz"
+READYZ = "/readyz"
+STATIC = "/static"
+FAVICON = "/favicon.ico"
+
+ACTIVATION = "/a/{token}"
+WORKSPACE = "/w/{slug}"
+EDSPACE = "/w/{slug}/edspace"
+PRODUCTS = "/w/{slug}/edspace/products"
+ACCESS_CODES = "/w/{slug}/edspace/access-codes"
+BATCH = "/w/{slug}/edspace/access-codes/{batch_id}"
+CYBERPASS = "/w/{slug}/cyberpass"
+BATCH_CSV = "/w/{slug}/download/batches/{batch_id}.csv"
+
+SUB_PAGES = (
+    HOME,
+    WORKSPACE,
+    EDSPACE,
+    PRODUCTS,
+    ACCESS_CODES,
+    BATCH,
+    CYBERPASS,
+)
+DOWNLOADS = (BATCH_CSV,)
+PUBLIC = (LOGIN, LOGOUT, SETUP, REDEEM, HEALTHZ, READYZ, ACTIVATION)
+
+SOCKET = "/_nicegui_ws/"
+CLIENT_ROUTES = ("/_nicegui/client/", f"/_nicegui/{__version__}/dynamic_resources/")
+ASSETS = (
+    f"{STATIC}/",
+    *(f"/_nicegui/{__version__}/{kind}/" for kind in ("static", "libraries", "components")),
+    *(f"/_nicegui/{__version__}/{kind}/" for kind in ("resources", "esm")),
+)
+
+PARAMETERS = {
+    "slug": r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?",
+    "batch_id": r"[1-9][0-9]{0,17}",
+    "token": r"[^/]{1,200}",
+}
+
+
+def _pattern(paths: tuple[str, ...]) -> re.Pattern[str]:
+    escaped = "|".join(re.escape(path) for path in paths)
+    return re.compile(re.sub(r"\\{(\w+)\\}", lambda found: PARAMETERS[found[1]], escaped))
+
+
+_application = _pattern(SUB_PAGES + DOWNLOADS)
+_downloads = _pattern(DOWNLOADS)
+_public = _pattern(PUBLIC)
+_activation = _pattern((ACTIVATION,))
+
+
+def is_application_path(path: str) -> bool:
+    """A page of the signed-in application or one of its downloads."""
+    return _application.fullmatch(path) is not None
+
+
+def is_download(path: str) -> bool:
+    return _downloads.fullmatch(path) is not None
+
+
+def is_public(path: str) -> bool:
+    return _public.fullmatch(path) is not None
+
+
+def is_activation(path: str) -> bool:
+    return _activation.fullmatch(path) is not None
+
+
+def is_asset(path: str) -> bool:
+    return path == FAVICON or path.startswith(ASSETS)
+
+
+def is_local(target: str) -> bool:
+    """Whether a browser sent to `target` stays here: one leading slash, nothing a browser bends."""
+    plain = all(" " < character < "\x7f" and character != "\\" for character in target)
+    return plain and target.startswith("/") and not target.startswith("//") and len(target) <= 2000
+
+
+def after_sign_in(target: str) -> str:
+    """Where a sign-in leads: the page that was asked for, or home."""
+    wanted = is_local(target) and is_application_path(urlsplit(target).path)
+    return target if wanted else HOME
+
+
+def without_secrets(path: str) -> str:
+    """The path as a log may hold it: an activation link is a secret."""
+    return ACTIVATION if is_activation(path) else path[:200]
+
+
+def login(next_path: str = "", *, signed_out: bool = False) -> str:
+    query = {"next": next_path} if next_path and next_path != HOME else {}
+    query |= {"signed_out": "1"} if signed_out else {}
+    return f"{LOGIN}?{urlencode(query)}" if query else LOGIN
+
+
+def setup(token: str = "") -> str:
+    return f"{SETUP}?{urlencode({'token': token})}" if token else SETUP
+
+
+def activation(token: str) -> str:
+    return ACTIVATION.format(token=quote(token, safe=""))
+
+
+def workspace(slug: str) -> str:
+    return WORKSPACE.format(slug=slug)
+
+
+def edspace(slug: str) -> str:
+    return EDSPACE.format(slug=slug)
+
+
+def products(slug: str) -> str:
+    return PRODUCTS.format(slug=slug)
+
+
+def access_codes(slug: str) -> str:
+    return ACCESS_CODES.format(slug=slug)
+
+
+def batch(slug: str, batch_id: int) -> str:
+    return BATCH.format(slug=slug, batch_id=batch_id)
+
+
+def batch_csv(slug: str, batch_id: int) -> str:
+    return BATCH_CSV.format(slug=slug, batch_id=batch_id)
+
+
+def cyberpass(slug: str) -> str:
+    return CYBERPASS.format(slug=slug)
+
+
+def static(name: str) -> str:
+    return f"{STATIC}/{name}"

@@ -1,0 +1,85 @@
+"""The frame around every page: side pane and header. Built once for each tab."""
+
+from nicegui import ui
+
+from services.settings import get_settings
+from services.signals import Topic
+from ui import actions, live, pane, person_menu, place, routes, theme
+from ui.components.buttons import icon_button
+from ui.components.text import text
+from ui.place import Place
+
+SERVICES = {"edspace": "Edspace", "cyberpass": "CyberPass"}
+SECTIONS = {"products": "Products", "access-codes": "Access Codes"}
+
+
+async def shell() -> ui.element:
+    """Returns the place for the page."""
+    actor = await actions.actor()
+    router = ui.context.client.sub_pages_router
+    dark = ui.dark_mode(theme.DARK[actor.theme])
+
+    @ui.refreshable
+    async def side() -> None:
+        await pane.build(place.of(router.current_path))
+
+    @ui.refreshable
+    async def trail() -> None:
+        await _crumbs(place.of(router.current_path))
+
+    with ui.element("div").classes("shell"):
+        with ui.element("nav").classes("pane").props("aria-label=Main") as frame:
+            await side()
+        ui.element("div").classes("veil").props("data-pane=close")
+        with ui.element("div"):
+            with ui.element("header").classes("header"):
+                icon_button("menu", "Menu").classes("menu").props("data-pane=toggle")
+                with ui.element("nav").classes("crumbs").props("aria-label=Breadcrumb"):
+                    await trail()
+                ui.element("span").classes("spacer")
+                _demo_sign()
+                person_menu.build(actor, dark)
+            content = ui.element("main").classes("content")
+
+    def moved(_: str) -> None:
+        side.refresh()
+        trail.refresh()
+
+    async def changed(_: tuple[int, ...]) -> None:
+        side.refresh()
+
+    router.on_path_changed(moved)
+    live.on(frame, None, Topic.WORKSPACES, changed)
+    live.on(frame, None, Topic.PRODUCTS, changed)
+    return content
+
+
+def _demo_sign() -> None:
+    if get_settings().demo:
+        text("span", "DEMO", "demo")
+
+
+async def _crumbs(where: Place) -> None:
+    steps = await _steps(where)
+    for number, (label, path) in enumerate(steps):
+        if number:
+            text("span", "/").props("aria-hidden=true")
+        if number == len(steps) - 1:
+            text("span", label, "here").props("aria-current=page")
+        else:
+            ui.link(label, path)
+
+
+async def _steps(where: Place) -> list[tuple[str, str]]:
+    actor = await pane.entered(where)
+    if where.slug is None or actor is None:
+        return [("Home", routes.HOME)]
+    steps = [(actor.workspace_name or "", routes.workspace(where.slug))]
+    if where.service:
+        start = routes.edspace if where.service == "edspace" else routes.cyberpass
+        steps.append((SERVICES[where.service], start(where.slug)))
+    if where.section:
+        steps.append((SECTIONS.get(where.section, "Page"), routes.access_codes(where.slug)))
+    if where.row:
+        steps.append((f"Batch {where.row}", ""))
+    return steps

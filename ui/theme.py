@@ -1,0 +1,29 @@
+"""How states look and which files carry the style; colours themselves are in static/tokens.css."""
+
+from nicegui import ui
+
+from models.enums import BatchState, Status, Theme
+from ui import routes
+
+# The names of the pairs of colours in tokens.css.
+STATUS_TONE = {
+    Status.READY: "ready",
+    Status.ACTIVATED: "activated",
+    Status.REVOKED: "revoked",
+    Status.EXPIRED: "expired",
+    Status.NOT_YET_VALID: "other",
+    Status.HELD: "other",
+}
+STATE_TONE = {BatchState.RUNNING: "other", BatchState.FAILED: "revoked"}
+DARK = {Theme.LIGHT: False, Theme.DARK: True, Theme.SYSTEM: None}
+
+STYLES = ("tokens.css", "icons.css", "app.css")
+
+
+def install() -> None:
+    for name in STYLES:
+        ui.add_head_html(f'<link rel="stylesheet" href="{routes.static(name)}">', shared=True)
+    ui.add_head_html(f'<script src="{routes.static("app.js")}"></script>', shared=True)
+    ui.button.default_props("no-caps unelevated no-wrap")
+    ui.input.default_props("outlined dense hide-bottom-space")
+    ui.select.default_props("outlined dense hide-bottom-space")

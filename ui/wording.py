@@ -1,0 +1,59 @@
+"""How days, terms, counts and refusals are said; one place for screens and public pages."""
+
+from datetime import date, datetime
+
+from models.enums import RefusalReason
+from services import code_alphabet, zones
+from services.redemptions import Refused
+
+# One sentence for every reason but a typing mistake: to a stranger they must not differ.
+REFUSED = "This code can't be used here. Check it, or ask the person who gave it to you."
+TO_MEMBER = {
+    RefusalReason.NOT_FOUND: "No code of this installation reads like that.",
+    RefusalReason.ALREADY_ACTIVATED: "This code is already activated by somebody else.",
+    RefusalReason.REVOKED: "This code was revoked.",
+    RefusalReason.HELD: "This code is held after a restore until somebody checks it.",
+    RefusalReason.EXPIRED: "This code has expired.",
+    RefusalReason.NOT_YET_VALID: "This code is not valid yet.",
+    RefusalReason.WRONG_KIND: "This is a purchase code; it pays for a step of an evaluation.",
+    RefusalReason.WRONG_PERSON: "This is not the e-mail address the code was activated with.",
+}
+
+
+def day(value: date) -> str:
+    return f"{value.day:02} {value:%b %Y}"
+
+
+def moment(instant: datetime, zone: str) -> str:
+    local = zones.local(instant, zone)
+    return f"{day(local)}, {local:%H:%M}"
+
+
+def count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def length(days: int | None) -> str:
+    return "Lifetime" if days is None else count(days, "day")
+
+
+def terms(days: int | None) -> str:
+    """What pressing Activate gives."""
+    if days is None:
+        return "Lifetime access, starting when you press Activate."
+    return f"{count(days, 'day')} of access, starting when you press Activate."
+
+
+def initials(name: str) -> str:
+    words = name.split()
+    return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
+
+
+def refusal(refused: Refused) -> str:
+    if refused.reason is RefusalReason.MISTYPED:
+        return code_alphabet.TYPING_MISTAKE
+    if refused.reason is RefusalReason.LIMITED:
+        return f"Too many tries. Try again in {count(refused.minutes or 1, 'minute')}."
+    if refused.to_member:
+        return TO_MEMBER.get(refused.reason, REFUSED)
+    return REFUSED
