@@ -12,7 +12,7 @@ class Installation(Row):
     """One row: what ties the database to its key file, and the door to the first owner."""
 
     key_check = fields.CharField(max_length=64)
-    setup_digest: str | None = fields.CharField(max_length=64, null=True)
+    setup_digest = fields.CharField(max_length=64, null=True)
     setup_expires_at: datetime | None = fields.DatetimeField(null=True)
 
     class Meta:

@@ -27,3 +27,9 @@ class Actor:
         """The id of the workspace that was entered."""
         assert self.workspace_id is not None, "the actor has entered no workspace"
         return self.workspace_id
+
+    @property
+    def slug(self) -> str:
+        """The slug of the workspace that was entered."""
+        assert self.workspace_slug is not None, "the actor has entered no workspace"
+        return self.workspace_slug

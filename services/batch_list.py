@@ -8,7 +8,7 @@ from tortoise.queryset import QuerySet
 
 from models import Batch, Code
 from models.enums import BatchState, CodeKind, Status
-from services import code_alphabet
+from services import code_alphabet, texts, vault
 from services.actor import Actor
 from services.database import reader
 from services.paging import Page, Slice
@@ -55,11 +55,17 @@ def _matching(query: QuerySet[Batch], wanted: BatchFilter) -> QuerySet[Batch]:
         query = query.filter(product_id=wanted.product_id)
     if wanted.status:
         query = query.filter(state=BatchState.DONE).filter(_holding(wanted.status))
-    return query.filter(_found(wanted.search)) if wanted.search.strip() else query
+    search = texts.sought(wanted.search)
+    return query.filter(_found(search)) if search else query
 
 
 def _holding(status: Status) -> Q:
-    ended, begun = Q(expires_at__lte=now()), Q(valid_from__gt=now())
+    moment = now()
+    ended, early = Q(expires_at__lte=moment), Q(valid_from__gt=moment)
+    # spelled out: in SQL the negation of a comparison with NULL is not true
+    valid = (Q(expires_at=None) | Q(expires_at__gt=moment)) & (
+        Q(valid_from=None) | Q(valid_from__lte=moment)
+    )
     match status:
         case Status.ACTIVATED:
             return Q(activated__gt=0)
@@ -68,21 +74,23 @@ def _holding(status: Status) -> Q:
         case Status.EXPIRED:
             return Q(ready__gt=0) & ended
         case Status.NOT_YET_VALID:
-            return Q(ready__gt=0) & begun
+            return Q(ready__gt=0) & early
         case _:
-            return Q(ready__gt=0) & ~ended & ~begun
+            return Q(ready__gt=0) & valid
 
 
-def _found(search: str) -> Q:
-    """By batch number, product name, or the end of a code."""
-    text = search.strip()
-    found = Q(product__name__icontains=text[:120])
+def _found(text: str) -> Q:
+    """By batch number, product name, an exact code, or the end of one."""
+    typed = code_alphabet.clean(text)
+    body = typed[-code_alphabet.LENGTH :]
+    if code_alphabet.has_valid_check(body):  # by its digest alone: a full code enters no statement
+        return Q(id__in=Subquery(Code.filter(digest=vault.digest(body)).values("batch_id")))
+    found = Q(product__name__icontains=text)
     number = text.casefold().removeprefix("batch").strip().lstrip("#")
     if number.isascii() and number.isdigit() and len(number) < 16:
         found |= Q(id=int(number))
-    ending = code_alphabet.clean(text[:64])[-4:]
-    if len(ending) == 4:
-        found |= Q(id__in=Subquery(Code.filter(ending=ending).values("batch_id")))
+    if len(typed) >= 4:
+        found |= Q(id__in=Subquery(Code.filter(ending=typed[-4:]).values("batch_id")))
     return found
 
 

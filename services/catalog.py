@@ -1,6 +1,7 @@
 """Products and their plans: made, edited, archived, never deleted."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from tortoise.exceptions import IntegrityError
 from tortoise.functions import Count
@@ -132,7 +133,7 @@ def _days(value: int | None, name: str) -> int | None:
     return value
 
 
-def _terms(terms: PlanTerms) -> dict[str, object]:
+def _terms(terms: PlanTerms) -> dict[str, Any]:
     return {
         "name": texts.line(terms.name, field="name", what="the plan's name", longest=60),
         "days": _days(terms.days, "days"),
@@ -151,7 +152,7 @@ async def create_plan(actor: Actor, product_id: int, terms: PlanTerms) -> Plan:
 
 
 @unit_of_work
-async def _create_plan(actor: Actor, product_id: int, values: dict[str, object]) -> Plan:
+async def _create_plan(actor: Actor, product_id: int, values: dict[str, Any]) -> Plan:
     product = await Product.get_or_none(id=product_id, workspace_id=actor.workspace)
     if product is None:
         raise NotFound("This product does not exist any more.")

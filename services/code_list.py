@@ -8,7 +8,7 @@ from tortoise.queryset import QuerySet
 
 from models import Activation, Batch, Code
 from models.enums import BatchState, Status
-from services import batches, code_alphabet, vault
+from services import batches, code_alphabet, texts, vault
 from services.actor import Actor
 from services.database import reader
 from services.paging import Page, Slice
@@ -54,21 +54,23 @@ def _matching(query: QuerySet[Code], batch: Batch, wanted: CodeFilter) -> QueryS
             shown = status_of(Code(status=Status.READY), batch)
             stored = Status.READY if shown is stored else Status.EXPIRED  # never stored: no rows
         query = query.filter(status=stored)
-    return query.filter(_found(wanted.search)) if wanted.search.strip() else query
+    search = texts.sought(wanted.search)
+    return query.filter(_found(search)) if search else query
 
 
-def _found(search: str) -> Q:
+def _found(text: str) -> Q:
     """By the exact code, a fragment of its end, or the holder's name or address."""
-    text = search.strip()[:254]
+    typed = code_alphabet.clean(text)
+    body = typed[-code_alphabet.LENGTH :]
+    if code_alphabet.has_valid_check(body):  # by its digest alone: a full code enters no statement
+        return Q(digest=vault.digest(body))
     holders = Activation.filter(
         Q(person__name__icontains=text) | Q(person__email_key__contains=text.casefold()),
         undone_at=None,
     )
     found = Q(id__in=Subquery(holders.values("code_id")))
-    typed = code_alphabet.clean(text)
-    if len(typed) >= code_alphabet.LENGTH:
-        return found | Q(digest=vault.digest(typed[-code_alphabet.LENGTH :]))
-    return found | Q(ending__endswith=typed[-4:]) if typed else found
+    short = 0 < len(typed) < code_alphabet.LENGTH
+    return found | Q(ending__endswith=typed[-4:]) if short else found
 
 
 async def page(actor: Actor, batch_id: int, wanted: CodeFilter, part: Slice) -> Page[CodeView]:

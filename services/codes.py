@@ -11,7 +11,6 @@ from services.actor import Actor
 from services.database import unit_of_work
 from services.errors import Conflict, NotFound
 from services.links import Purpose
-
 from services.zones import now
 
 
@@ -42,7 +41,7 @@ async def show(actor: Actor, batch_id: int, ids: tuple[int, ...] | None = None) 
 async def copy(actor: Actor, batch_id: int, ids: tuple[int, ...] | None = None) -> list[FullCode]:
     """As `show`, audited as copied; of a whole batch only the codes that still work."""
     found = await _reveal(actor, batch_id, AuditAction.COPY, ids)
-    return found if ids else [code for code in found if code.status is Status.READY]
+    return found if ids is not None else [code for code in found if code.status is Status.READY]
 
 
 @unit_of_work
@@ -51,7 +50,7 @@ async def _reveal(
 ) -> list[FullCode]:
     batch = await batches.own(actor, batch_id)
     query = Code.filter(batch_id=batch_id, batch__state=BatchState.DONE)
-    found = await (query.filter(id__in=ids) if ids else query).order_by("ordinal")
+    found = await (query if ids is None else query.filter(id__in=ids)).order_by("ordinal")
     if not found:
         raise NotFound("These codes do not exist, or not in this workspace.")
     if len(found) == 1 and ids:
@@ -77,6 +76,7 @@ async def revoke(actor: Actor, code_id: int) -> None:
         status=Status.REVOKED, revoked_at=now(), revoked_by_id=actor.person_id
     )
     if not claimed:
-        raise Conflict(f"This code is {code.status.value} and stays so.")
+        status = (await Code.get(id=code_id)).status  # as it is after the claim failed
+        raise Conflict(f"This code is {status.value} and stays so.")
     await batches.count_revoked(batch, 1)
     await audit.record(AuditAction.REVOKE, Resource.CODE, code_id, by=actor, ending=code.ending)

@@ -13,6 +13,7 @@ from services import audit, batches, codes, zones
 from services.actor import Actor
 from services.code_list import status_of
 from services.database import reader, unit_of_work
+from services.errors import NotFound
 
 BOM = "\ufeff"
 CHUNK = 500
@@ -67,6 +68,8 @@ async def batch_csv(actor: Actor, batch_id: int, *, address: str) -> Export:
 @unit_of_work
 async def _begin(actor: Actor, batch_id: int) -> Batch:
     batch = await batches.own(actor, batch_id)
+    if batch.state is not BatchState.DONE:
+        raise NotFound("This batch has no codes to export.")
     await audit.record(AuditAction.EXPORT, Resource.BATCH, batch_id, by=actor, codes=batch.quantity)
     return batch
 

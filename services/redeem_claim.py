@@ -46,9 +46,10 @@ async def find(tries: Sequence[Try]) -> list[Candidate | None]:
 
 
 def _candidate(row: dict[str, Any]) -> Candidate:
-    values = {name: value for name, value in row.items() if name != "digest"}
-    kind, valid_from = CodeKind(row["kind"]), moment(row["valid_from"])
-    return Candidate(**values | {"kind": kind, "valid_from": valid_from})
+    read = {"kind": CodeKind(row["kind"]), "valid_from": moment(row["valid_from"])}
+    values: dict[str, Any] = {**row, **read}
+    del values["digest"]
+    return Candidate(**values)
 
 
 async def claim(codes: Sequence[Candidate]) -> list[bool]:

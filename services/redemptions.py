@@ -5,8 +5,17 @@ from datetime import date
 
 from models import Activation, Code, Entitlement
 from models.enums import BatchState, RefusalReason, Status
-from services import code_alphabet, emails, links, redeem_decision, redeem_limits, refusals, texts
-from services import vault, zones
+from services import (
+    code_alphabet,
+    emails,
+    links,
+    redeem_decision,
+    redeem_limits,
+    refusals,
+    texts,
+    vault,
+    zones,
+)
 from services.code_list import status_of
 from services.links import Link, Purpose
 from services.settings import get_settings

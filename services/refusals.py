@@ -39,14 +39,15 @@ async def record(
 async def record_limited(address: str, actor: Actor | None) -> None:
     """Count a try that a limit refused: one row for each address and minute."""
     minute = now().replace(second=0, microsecond=0)
-    place = {"address": budgets.network(address), "minute": minute}
-    if await Refusal.filter(**place).update(tries=F("tries") + 1):
+    network = budgets.network(address)
+    if await Refusal.filter(address=network, minute=minute).update(tries=F("tries") + 1):
         return
     await Refusal.create(
         reason=RefusalReason.LIMITED,
         reference=new_reference(),
         person_id=actor and actor.person_id,
-        **place,
+        address=network,
+        minute=minute,
     )
 
 

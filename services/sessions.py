@@ -10,7 +10,7 @@ from models import Membership, Session, User, Workspace
 from models.enums import AuditAction, Resource, Role
 from services import audit, budgets, emails, passwords, signals
 from services.actor import Actor
-from services.database import unit_of_work
+from services.database import reader, unit_of_work
 from services.errors import Invalid, Limited, NotFound
 from services.settings import get_settings
 from services.signals import Changed, Topic
@@ -44,7 +44,7 @@ def _too_many(minutes: int) -> Limited:
 
 
 async def sign_in(request: SignIn) -> str:
-    """Open a session and return its token. Raises Invalid for wrong entries, Limited for too many."""
+    """Open a session and return its token. Raises Invalid, or Limited after too many tries."""
     if not request.password:
         raise Invalid({"password": "Enter your password."})
     key = emails.key(emails.read(request.email))
@@ -122,6 +122,18 @@ async def find(token: str) -> Actor | None:
     )
 
 
+async def time_left(session_ids: set[int]) -> dict[int, timedelta]:
+    """How long each of these sessions has before it idles out or grows too old; 0 once ended."""
+    settings, moment = get_settings(), now()
+    rows = await Session.filter(id__in=session_ids).using_db(reader())
+    ends = {
+        row.id: min(row.seen_at + settings.session_idle, row.created_at + settings.session_absolute)
+        for row in rows
+        if row.ended_at is None
+    }
+    return {each: ends.get(each, moment) - moment for each in session_ids}
+
+
 async def enter(token: str, slug: str) -> Actor:
     """The person in one of their workspaces. Raises NotFound for anybody or anywhere else."""
     actor = await find(token)
@@ -190,6 +202,5 @@ async def end(session_ids: list[int]) -> None:
 
 @unit_of_work
 async def end_all_of(user_id: int) -> None:
-    live = await Session.filter(user_id=user_id, ended_at=None).values_list("id", flat=True)
-    if live:
-        await end([int(session_id) for session_id in live])
+    if live := await Session.filter(user_id=user_id, ended_at=None):
+        await end([session.id for session in live])

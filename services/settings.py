@@ -112,8 +112,9 @@ class Settings(BaseSettings):
 
 @lru_cache
 def get_settings() -> Settings:
-    """Settings from the environment; a secret may stand in a file named by TALLYSTICK_<NAME>_FILE."""
+    """Settings from the environment; a secret may stand in a file that *_FILE names."""
     files = {name: os.environ.get(f"TALLYSTICK_{name.upper()}_FILE") for name in SECRETS}
-    return Settings(
-        **{name: Path(path).read_text().strip() for name, path in files.items() if path}
-    )
+    secrets: dict[str, Any] = {
+        name: Path(path).read_text().strip() for name, path in files.items() if path
+    }
+    return Settings(**secrets)

@@ -48,7 +48,7 @@ def emit(changed: Changed) -> None:
 
 def deliver(changes: list[Changed]) -> None:
     for changed in dict.fromkeys(changes):
-        for handler in list(_handlers):
+        for handler in _handlers:
             try:
                 handler(changed)
             except Exception:  # one deaf listener must not silence the others

@@ -109,7 +109,14 @@ class TransactionWithScripts(SqliteTransactionWrapper):
 
 
 class SafeTransaction(OwnedTransaction, TransactionWithScripts):
-    pass
+    @translate_exceptions
+    async def execute_each(self, query: str, rows: list[list[Any]]) -> list[int]:
+        if self.ended:
+            return await super().execute_each(query, rows)
+        self._admit(query)
+        async with self.acquire_connection() as connection:
+            # in one go, because the way to the thread costs more than a statement
+            return await on_thread(connection, partial(_change_each, query, rows))
 
 
 class SafeContext(SqliteTransactionContext):

@@ -14,9 +14,13 @@ from services.errors import Invalid
 from services.permissions import Permission, require
 from services.signals import Changed, Topic
 
+# words that are paths, now or soon, cannot be slugs
 RESERVED = frozenset(
-    "a i w api app login logout setup redeem reset certificates healthz readyz static download "
-    "notifications account instance edspace cyberpass new admin".split()
+    {
+        *("a", "i", "w", "api", "app", "new", "admin", "login", "logout", "setup", "redeem"),
+        *("reset", "certificates", "healthz", "readyz", "static", "download", "notifications"),
+        *("account", "instance", "edspace", "cyberpass"),
+    }
 )
 
 

@@ -43,7 +43,6 @@ class Cast:
 
 @unit_of_work
 async def assemble() -> Cast:
-    await setup.found("the check value of some key")
     northwind = await _workspace("northwind", "Northwind Academy", "Europe/Berlin")
     acme = await _workspace("acme", "Acme Devices", "America/New_York")
     elsewhere = await _workspace("elsewhere", "Elsewhere", "UTC")

@@ -13,7 +13,7 @@ import asyncpg
 import pytest
 import time_machine
 
-from services import database, keys, passwords, redeem_limits, schema, sessions
+from services import database, keys, passwords, redeem_limits, schema, sessions, setup
 from services.keys import KeyRing
 from services.settings import Settings, get_settings
 from tests.cast import Cast, assemble
@@ -113,9 +113,10 @@ def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-async def cast(db: Settings, cheap_passwords: None) -> Cast:
+async def cast(db: Settings, ring: KeyRing, cheap_passwords: None) -> Cast:
     """Everybody, on a fresh database, with no try counted yet."""
     forget_addresses()
+    await setup.found(ring.check_value)
     return await assemble()
 
 

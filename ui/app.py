@@ -6,6 +6,7 @@ from services import batches, database, housekeeping, installation
 from services.settings import Settings
 from ui import downloads, live, routes, theme
 from ui.cyberpass import coming
+from ui.door import expiry
 from ui.door.install import SERVER_OPTIONS, install
 from ui.edspace import access_codes, batch, dashboard, products
 from ui.hub import home, workspace
@@ -38,6 +39,7 @@ def build(settings: Settings) -> None:
         live.start()
         await batches.resume()
         background_tasks.create(housekeeping.run_nightly(), name="housekeeping")
+        background_tasks.create(expiry.watch(), name="sessions that end")
 
     async def stop() -> None:
         live.stop()

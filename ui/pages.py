@@ -31,13 +31,16 @@ class Pages(SubPages):
 
 
 def view(permission: Permission | None = None) -> Callable[..., Callable[..., Awaitable[None]]]:
-    """A builder `async def page(actor, slug, ...)` as a sub page, for those who may see it."""
+    """A builder `async def page(actor, ...)` as a sub page, for those who may see it.
+
+    Below a workspace's path the actor has entered that workspace.
+    """
 
     def wrap(build: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[None]]:
         @functools.wraps(build)
-        async def shown(**parameters: Any) -> None:
+        async def shown(slug: str | None = None, **parameters: Any) -> None:
             try:
-                actor = await actions.actor(parameters.get("slug"))
+                actor = await actions.actor(slug)
                 if permission:
                     require(actor, permission)
                 await build(actor, **parameters)
@@ -48,16 +51,23 @@ def view(permission: Permission | None = None) -> Callable[..., Callable[..., Aw
                 log.exception("A page failed (reference %s)", reference)
                 problem("Something failed here", f"Reload the page. Reference {reference}.")
 
-        shown.__signature__ = _without_actor(build)  # type: ignore[attr-defined]
+        shown.__signature__ = _from_path(build)  # type: ignore[attr-defined]
         return shown
 
     return wrap
 
 
-def _without_actor(build: Callable[..., Any]) -> inspect.Signature:
+def _from_path(build: Callable[..., Any]) -> inspect.Signature:
     # NiceGUI fills a builder's parameters from the path by their names
     signature = inspect.signature(build)
-    return signature.replace(parameters=list(signature.parameters.values())[1:])
+    slug = inspect.Parameter(
+        "slug", inspect.Parameter.POSITIONAL_OR_KEYWORD, default=None, annotation=str
+    )
+    rest = [
+        each.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+        for each in list(signature.parameters.values())[1:]
+    ]
+    return signature.replace(parameters=[slug, *rest])
 
 
 def page_title(text: str, actor: Actor | None = None) -> None:

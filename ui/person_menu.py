@@ -1,5 +1,7 @@
 """The theme and the person's menu in the header."""
 
+from functools import partial
+
 from nicegui import ui
 
 from models.enums import Theme
@@ -46,7 +48,7 @@ def _theme_menu(dark: ui.dark_mode) -> None:
 
     with icon_button("sun-moon", "Theme"), ui.menu():
         for wanted, (glyph, label) in THEMES.items():
-            with ui.menu_item(on_click=lambda wanted=wanted: choose(wanted)):
+            with ui.menu_item(on_click=partial(choose, wanted)):
                 icon(glyph)
                 text("span", label)
 

@@ -29,8 +29,8 @@ def moment(instant: datetime, zone: str) -> str:
     return f"{day(local)}, {local:%H:%M}"
 
 
-def count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+def count(number: int, noun: str, nouns: str = "") -> str:
+    return f"{number:,} {noun if number == 1 else nouns or f'{noun}s'}"
 
 
 def length(days: int | None) -> str:

@@ -70,10 +70,16 @@ async def test_batches_are_found_by_number_product_and_end_of_a_code(cast: Cast)
         assert ids == [found.batch.id], search
 
 
-@pytest.mark.parametrize("search", ["%", "_", "'", "\\", "nothing like it", "9" * 40, "\x00", "🔥"])
+@pytest.mark.parametrize("search", ["%", "_", "'", "\\", "nothing like it", "9" * 40, "🔥"])
 async def test_a_search_that_fits_nothing_finds_nothing(cast: Cast, search: str) -> None:
     await issue(cast.ada, cast.month)
     assert await rows(cast.ada, BatchFilter(search=search)) == []
+
+
+@pytest.mark.parametrize("search", ["", "  ", "\x00", "\ud800", "\x1b\r\n"])
+async def test_a_search_for_nothing_finds_everything(cast: Cast, search: str) -> None:
+    await issue(cast.ada, cast.month)
+    assert len(await rows(cast.ada, BatchFilter(search=search))) == 1
 
 
 async def test_batches_are_kept_by_the_status_of_codes_they_hold(

@@ -31,9 +31,7 @@ async def test_all_codes_of_a_batch_are_shown_in_full_and_in_order(
         assert code_alphabet.read(code.text).well_formed
 
 
-async def test_of_a_whole_batch_only_what_still_works_is_copied(
-    cast: Cast, issued: Issued
-) -> None:
+async def test_of_a_whole_batch_only_what_still_works_is_copied(cast: Cast, issued: Issued) -> None:
     assert [code.text for code in await codes.copy(cast.sam, issued.batch.id)] == [issued.texts[2]]
 
 

@@ -6,7 +6,8 @@ import socket
 import sys
 from pathlib import Path
 
-from services import database, demo as sample, installation, instance_lock, setup
+from services import database, installation, instance_lock, setup
+from services import demo as sample
 from services.settings import Settings, get_settings
 from ui import app, routes
 from ui.cli import problems

@@ -14,9 +14,10 @@ class Dialog:
 
     def __init__(self, title: str) -> None:
         self.root = ui.dialog().on("hide", lambda: self.root.delete())
-        with self.root, ui.element("div").classes("dialog").props("role=dialog aria-modal=true"):
+        with self.root, ui.element("div").classes("dialog"):
             with ui.element("div").classes("dialog-head"):
                 self.title = text("h2", title)
+            self.root.props["aria-labelledby"] = self.title.html_id
             self.body = ui.element("div").classes("dialog-body")
             self.foot = ui.element("div").classes("dialog-foot")
         self.root.open()

@@ -78,7 +78,7 @@ class Form:
         return control
 
     def show_errors(self, fields: dict[str, str]) -> None:
-        """Show each sentence at its field, what belongs to none above; focus the first wrong one."""
+        """Show each sentence at its field, others above; focus the first wrong field."""
         for name, field in self._fields.items():
             field.show(fields.get(name, ""))
         general = " ".join(value for name, value in fields.items() if name not in self._fields)

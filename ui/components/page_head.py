@@ -5,9 +5,12 @@ from nicegui import ui
 from ui.components.text import text
 
 
-def page_head(title: str, sentence: str = "") -> ui.element:
-    """Returns the place for actions; enter it to add them."""
-    with ui.element("div").classes("head"):
+def page_head(title: str, sentence: str = "", *, in_header: bool = False) -> ui.element:
+    """Returns the place for actions; enter it to add them.
+
+    `in_header` says that the header shows the same title, which is enough on a phone.
+    """
+    with ui.element("div").classes("head head-bare" if in_header else "head"):
         with ui.element("div").classes("titles"):
             text("h1", title)
             if sentence:

@@ -13,11 +13,12 @@ BAR = """
   </template>
   <template v-else>
     <span class="bar" role="img" :aria-label="props.row.told">
-      <i class="ready" :style="{ flexGrow: props.row.ready }"></i>
-      <i class="expired" :style="{ flexGrow: props.row.expired }"></i>
-      <i class="other" :style="{ flexGrow: props.row.early }"></i>
-      <i class="activated" :style="{ flexGrow: props.row.activated }"></i>
-      <i class="revoked" :style="{ flexGrow: props.row.revoked }"></i>
+      <i v-if="props.row.ready" class="ready" :style="{ flexGrow: props.row.ready }"></i>
+      <i v-if="props.row.expired" class="expired" :style="{ flexGrow: props.row.expired }"></i>
+      <i v-if="props.row.early" class="other" :style="{ flexGrow: props.row.early }"></i>
+      <i v-if="props.row.activated" class="activated"
+        :style="{ flexGrow: props.row.activated }"></i>
+      <i v-if="props.row.revoked" class="revoked" :style="{ flexGrow: props.row.revoked }"></i>
       <q-tooltip>{{ props.row.told }}</q-tooltip>
     </span>
     <span class="bar-text">{{ props.row.summary }}</span>

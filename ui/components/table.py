@@ -147,7 +147,7 @@ class DataTable:
         if not rows:
             self._show_instead(self.when_empty)
 
-    def when_empty(self) -> None:
+    def when_empty(self) -> object:
         """What to show without rows; screens replace it."""
         empty("Nothing here", "There is nothing to show yet.")
 

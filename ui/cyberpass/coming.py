@@ -10,7 +10,7 @@ from ui.pages import page_title, view
 
 
 @view(Permission.USE_CYBERPASS)
-async def page(actor: Actor, slug: str) -> None:
+async def page(actor: Actor) -> None:
     page_title("CyberPass", actor)
     page_head("CyberPass", "Product certification, paid for with purchase codes.")
     with ui.element("div").classes("card"):

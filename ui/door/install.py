@@ -2,6 +2,7 @@
 
 # pyright: reportPrivateUsage=false
 from collections.abc import Callable
+from typing import Any
 
 from fastapi import Response
 from nicegui import App
@@ -18,7 +19,7 @@ from ui.door import errors, guard, headers, hosts, limits, peers, sockets, tabs
 from ui.door.session import actor_of
 
 # For ui.run: the door reads what proxies say itself, and access logs would hold activation links.
-SERVER_OPTIONS = {
+SERVER_OPTIONS: dict[str, Any] = {
     "proxy_headers": False,
     "server_header": False,
     "access_log": False,

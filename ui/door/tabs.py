@@ -18,7 +18,7 @@ def on_changed(changed: Changed) -> None:
 
 async def close_sessions(session_ids: Collection[int]) -> None:
     """Close every open tab of these sessions; a tab that is gone already is no matter."""
-    ended = [client for client in Client.instances.values() if _session_of(client) in session_ids]
+    ended = [client for client in Client.instances.values() if session_of(client) in session_ids]
     connected = [sid for client in ended for sid in sockets.sockets_of(client)]
     for client in ended:
         # Before anything is awaited: from here on no event of this tab finds anything to act on.
@@ -26,7 +26,7 @@ async def close_sessions(session_ids: Collection[int]) -> None:
     await asyncio.gather(*(_disconnect(sid) for sid in connected))
 
 
-def _session_of(client: Client) -> int | None:
+def session_of(client: Client) -> int | None:
     actor = getattr(client.request.state, "actor", None)
     return actor.session_id if actor else None
 

@@ -46,21 +46,22 @@ SHOWN = (Status.READY, Status.ACTIVATED, Status.REVOKED, Status.EXPIRED, Status.
 
 
 @view(Permission.USE_EDSPACE)
-async def page(actor: Actor, slug: str) -> None:
+async def page(actor: Actor) -> None:
     page_title("Access Codes", actor)
-    screen = AccessCodes(actor, slug)
-    await screen.build()
+    await AccessCodes(actor).build()
 
 
 class AccessCodes:
     """One person's view of the list: its filters, its page, and what is new beyond it."""
 
-    def __init__(self, actor: Actor, slug: str) -> None:
-        self.actor, self.slug = actor, slug
+    def __init__(self, actor: Actor) -> None:
+        self.actor, self.slug = actor, actor.slug
         self.waiting: set[int] = set()
 
     async def build(self) -> None:
-        with page_head("Access Codes", "Codes that open a plan of a product, one batch a row."):
+        with page_head(
+            "Access Codes", "Codes that open a plan of a product, one batch a row.", in_header=True
+        ):
             button("Add access code", self.add, look="primary", glyph="plus")
         products = await catalog.products(self.actor, archived=True)
         with ui.element("div").classes("card table-card") as card:
@@ -100,7 +101,7 @@ class AccessCodes:
     async def load(self, part: Slice) -> tuple[list[dict[str, Any]], int]:
         actor = await actions.actor(self.slug)
         page = await batch_list.page(actor, self.wanted, part)
-        self.count.text = f"{page.total:,} {'batch' if page.total == 1 else 'batches'}"
+        self.count.text = wording.count(page.total, "batch", "batches")
         return [row(batch, actor.time_zone) for batch in page.rows], page.total
 
     def when_empty(self) -> None:

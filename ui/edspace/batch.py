@@ -29,7 +29,8 @@ CODE = """<q-td :props="props"><span class="code">{{ props.value }}</span></q-td
 ACTIONS = """
 <q-td :props="props">
   <span class="row-actions">
-    <button @click="() => $parent.$emit('copy', props.row.id)" :aria-label="'Copy code ' + props.row.nr">
+    <button @click="() => $parent.$emit('copy', props.row.id)"
+      :aria-label="'Copy code ' + props.row.nr">
       <span class="icon icon-copy" aria-hidden="true"></span><q-tooltip>Copy</q-tooltip>
     </button>
     <button v-if="props.row.revocable" @click="() => $parent.$emit('revoke', props.row.id)"
@@ -42,7 +43,7 @@ ACTIONS = """
 COLUMNS = [
     Column(name="code", label="Code", sortable=True, cell=CODE),
     Column(name="status", label="Status", sortable=True, cell=PILL),
-    Column(name="holder", label="Activated by", look="strong wrap"),
+    Column(name="holder", label="Activated by", look="wrap"),
     Column(name="email", label="E-mail", look="quiet wrap"),
     Column(name="when", label="When", look="quiet"),
     Column(name="actions", label="Actions", end=True, cell=ACTIONS),
@@ -52,17 +53,17 @@ SHOWN = (Status.READY, Status.ACTIVATED, Status.REVOKED, Status.EXPIRED, Status.
 
 
 @view(Permission.USE_EDSPACE)
-async def page(actor: Actor, slug: str, batch_id: int) -> None:
+async def page(actor: Actor, batch_id: int) -> None:
     detail = await batch_detail.read(actor, batch_id)
     page_title(f"Batch {batch_id}", actor)
-    await BatchPage(actor, slug, detail).build()
+    await BatchPage(actor, detail).build()
 
 
 class BatchPage:
     """One person's view of a batch: filters, page, and which codes stand in full."""
 
-    def __init__(self, actor: Actor, slug: str, detail: BatchDetail) -> None:
-        self.actor, self.slug, self.detail = actor, slug, detail
+    def __init__(self, actor: Actor, detail: BatchDetail) -> None:
+        self.actor, self.slug, self.detail = actor, actor.slug, detail
         self.batch_id = detail.summary.id
         self.full: dict[int, str] = {}
         self.is_shown = False
@@ -185,7 +186,7 @@ class BatchPage:
         actor = await actions.actor(self.slug)
         before, self.detail = self.detail, await batch_detail.read(actor, self.batch_id)
         if before.summary.state is not self.detail.summary.state:
-            ui.navigate.to(routes.batch(self.slug, self.batch_id))
+            await ui.context.client.sub_pages_router.refresh()
         elif self.detail.summary.state is BatchState.DONE:
             self._fill_cards()
             fresh = await code_list.some(actor, self.batch_id, tuple(self.table.ids))
@@ -245,12 +246,12 @@ class BatchPage:
         actor = await actions.actor(self.slug)
         summary = (await batch_detail.read(actor, self.batch_id)).summary
         unused = wording.count(summary.ready, "unused code")
+        activated = wording.count(summary.activated, "activated code stays", "activated codes stay")
         confirm(
             f"Revoke {unused}?",
             [
                 f"{unused} of this batch can never be activated after that. This cannot be undone.",
-                f"{summary.activated:,} activated stay as they are, and their holders keep their "
-                f"access. {summary.revoked:,} were revoked before.",
+                f"{activated} as before, and what was activated keeps its access.",
             ],
             f"Revoke {summary.ready:,}",
             lambda go: actions.run(

@@ -9,5 +9,5 @@ from ui.pages import view
 
 
 @view(Permission.USE_EDSPACE)
-async def page(actor: Actor, slug: str) -> None:
-    ui.navigate.to(routes.access_codes(slug))
+async def page(actor: Actor) -> None:
+    ui.navigate.to(routes.access_codes(actor.slug))

@@ -23,18 +23,18 @@ from ui.pages import page_title, view
 
 
 @view(Permission.USE_EDSPACE)
-async def page(actor: Actor, slug: str) -> None:
+async def page(actor: Actor) -> None:
     page_title("Products", actor)
     may_edit = can(actor, Permission.EDIT_CATALOG)
-    editor = Editor(slug)
-    with page_head("Products", "What access codes open, and on which terms."):
+    editor = Editor(actor.slug)
+    with page_head("Products", "What access codes open, and on which terms.", in_header=True):
         if may_edit:
             button("Add product", editor.add_product, look="primary", glyph="plus")
-    archived = ui.switch("Show archived", on_change=lambda: listing.refresh())
+    archived = ui.switch("Show archived", on_change=lambda: listing.refresh()).classes("above")
 
     @ui.refreshable
     async def listing() -> None:
-        reader = await actions.actor(slug)
+        reader = await actions.actor(actor.slug)
         products = await catalog.products(reader, archived=bool(archived.value))
         if not products:
             with ui.element("div").classes("card"):
@@ -80,7 +80,8 @@ def _product(product: ProductView, editor: "Editor | None") -> None:
 def _plan(plan: PlanView, product: ProductView, editor: "Editor | None") -> None:
     with ui.element("div").classes("plan archived" if plan.is_archived else "plan"):
         text("b", plan.name)
-        text("span", wording.length(plan.days))
+        if wording.length(plan.days).casefold() != plan.name.casefold():
+            text("span", wording.length(plan.days))
         if plan.codes_expire_after_days:
             after = wording.count(plan.codes_expire_after_days, "day")
             text("span", f"unused codes expire after {after}")

@@ -12,15 +12,17 @@ from ui.pages import page_title, view
 
 
 @view()
-async def page(actor: Actor, slug: str) -> None:
+async def page(actor: Actor) -> None:
     page_title("Services", actor)
     page_head(actor.workspace_name or "", "Choose a service.")
     with ui.element("div").classes("cards"):
         if can(actor, Permission.USE_EDSPACE):
-            _service("Edspace", "Products and access codes", "ticket", routes.access_codes(slug))
+            _service(
+                "Edspace", "Products and access codes", "ticket", routes.access_codes(actor.slug)
+            )
         if can(actor, Permission.USE_CYBERPASS):
             about = "Purchase codes and evaluations"
-            _service("CyberPass", about, "clipboard-check", routes.cyberpass(slug))
+            _service("CyberPass", about, "clipboard-check", routes.cyberpass(actor.slug))
 
 
 def _service(name: str, about: str, glyph: str, path: str) -> None:

@@ -11,7 +11,7 @@ window.tallystick = {
         // refused: try the old way
       }
     }
-    const host = document.querySelector(".q-dialog [role=dialog], .q-dialog__inner") || document.body;
+    const host = document.querySelector(".q-dialog .dialog") || document.body;
     const field = document.createElement("textarea");
     const before = document.activeElement;
     field.value = text;

@@ -1,0 +1,230 @@
+"""Guessing is hopeless, and nobody can use up the tries of somebody else."""
+
+import asyncio
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from models import Activation, Refusal
+from models.enums import AuditAction, RefusalReason
+from services import database, redeem_limits
+from services.actor import Actor
+from services.code_alphabet import generate
+from services.settings import Settings
+from services.tries import Visitor
+from tests.cast import Cast, activated, entries, issue, redeem, redeem_link, refused
+from tests.conftest import Configure, forget_addresses
+
+LIMITED, NOT_FOUND = RefusalReason.LIMITED, RefusalReason.NOT_FOUND
+
+
+def at(number: int, actor: Actor | None = None) -> Visitor:
+    return Visitor(address=f"198.51.100.{number}", actor=actor)
+
+
+@pytest.fixture
+def no_delay(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(redeem_limits, "SLOW_ANSWER", 0)
+
+
+async def guess(times: int, visitor: Visitor) -> Counter[RefusalReason]:
+    """Well-formed codes that nobody was given."""
+    return Counter(
+        [refused(await redeem(body, visitor=visitor)).reason for body in generate(times)]
+    )
+
+
+async def test_an_address_guesses_twenty_times_in_ten_minutes(
+    clock: time_machine.Traveller, cast: Cast
+) -> None:
+    text = (await issue(cast.ada, cast.month)).texts[0]
+    assert await guess(25, at(1)) == {NOT_FOUND: 20, LIMITED: 5}
+    clock.shift(timedelta(minutes=4))
+    outcome = refused(await redeem(text, visitor=at(1)))
+    assert (outcome.reason, outcome.minutes, outcome.reference) == (LIMITED, 6, None)
+    activated(await redeem(text, visitor=at(2)))
+    clock.shift(timedelta(minutes=6))
+    assert await guess(1, at(1)) == {NOT_FOUND: 1}
+
+
+async def test_a_refused_address_learns_nothing_about_a_code(cast: Cast) -> None:
+    text = (await issue(cast.ada, cast.month)).texts[0]
+    await guess(20, at(1))
+    assert refused(await redeem(text, visitor=at(1))).reason is LIMITED
+    assert not await Activation.exists()
+
+
+@pytest.mark.parametrize(
+    ("spent", "also_spent"),
+    [
+        ("2001:db8:1:2::1", "2001:db8:1:2:ffff:ffff:ffff:ffff"),
+        ("192.0.2.9", "::ffff:192.0.2.9"),
+        ("not an address", "not an address"),
+    ],
+)
+async def test_the_addresses_of_one_customer_count_as_one(
+    cast: Cast, configure: Configure, spent: str, also_spent: str
+) -> None:
+    configure(redeem_tries_per_address=2)
+    await guess(2, Visitor(address=spent))
+    assert await guess(1, Visitor(address=also_spent)) == {LIMITED: 1}
+    assert await guess(1, Visitor(address="2001:db8:1:3::1")) == {NOT_FOUND: 1}
+
+
+async def test_an_account_guesses_twenty_times_an_hour_from_wherever(
+    clock: time_machine.Traveller, cast: Cast
+) -> None:
+    reasons = Counter[RefusalReason]()
+    for number in range(25):
+        reasons += await guess(1, at(number, cast.sam))
+    assert reasons == {NOT_FOUND: 20, LIMITED: 5}
+    assert await guess(1, at(99, cast.mallory)) == {NOT_FOUND: 1}
+    clock.shift(timedelta(minutes=59))
+    outcome = refused(await redeem(generate(1)[0], visitor=at(50, cast.sam)))
+    assert outcome.minutes == 1
+    clock.shift(timedelta(minutes=1))
+    assert await guess(1, at(50, cast.sam)) == {NOT_FOUND: 1}
+
+
+async def test_what_an_account_spent_survives_a_restart(cast: Cast, settings: Settings) -> None:
+    for number in range(20):
+        await guess(1, at(number, cast.sam))
+    await database.disconnect()
+    await database.connect(settings)
+    forget_addresses()
+    assert await guess(1, at(99, cast.sam)) == {LIMITED: 1}
+
+
+async def test_success_uses_no_try_up_and_clears_no_failure(
+    cast: Cast, configure: Configure
+) -> None:
+    configure(redeem_tries_per_address=3, redeem_tries_per_account=3)
+    issued = await issue(cast.ada, cast.month, 9)
+    visitor = at(1, cast.sam)
+    for text in issued.texts[:5]:
+        activated(await redeem(text, visitor=visitor))
+    await guess(2, visitor)
+    activated(await redeem(issued.texts[5], visitor=visitor))
+    assert await guess(2, visitor) == {NOT_FOUND: 1, LIMITED: 1}
+
+
+async def test_a_typing_mistake_uses_no_try_up(cast: Cast, configure: Configure) -> None:
+    configure(redeem_tries_per_address=1)
+    for _ in range(5):
+        outcome = refused(await redeem("2222-2222-2222-2223", visitor=at(1)))
+        assert outcome.reason is RefusalReason.MISTYPED
+
+
+async def test_a_spent_installation_refuses_nobody(
+    cast: Cast, configure: Configure, no_delay: None
+) -> None:
+    configure(redeem_tries_per_installation=3)
+    text = (await issue(cast.ada, cast.month)).texts[0]
+    assert sum([await guess(1, at(n)) for n in range(6)], Counter()) == {NOT_FOUND: 6}
+    activated(await redeem(text, visitor=at(7)))
+
+
+async def test_a_spent_installation_answers_slowly_except_links(
+    cast: Cast, configure: Configure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configure(redeem_tries_per_installation=3)
+    issued = await issue(cast.ada, cast.month)
+    for number in range(3):
+        await guess(1, at(number))
+    monkeypatch.setattr(redeem_limits, "SLOW_ANSWER", 3600)
+    slow = asyncio.create_task(redeem(issued.texts[0], visitor=at(8)))
+    activated(await redeem_link(issued.tokens[1], visitor=at(9), email="other@example.org"))
+    assert await Activation.all().count() == 2  # decided first, and its answer held back
+    assert not slow.done()
+    slow.cancel()
+
+
+async def test_a_link_nobody_made_counts_as_a_guess(
+    cast: Cast, configure: Configure, no_delay: None
+) -> None:
+    configure(redeem_tries_per_installation=1)
+    for number in range(2):
+        refused(await redeem_link("x" * 35, visitor=at(number)))
+    assert len(await entries(AuditAction.GUESSING)) == 1
+
+
+async def test_links_use_up_nothing_of_the_installation(
+    cast: Cast, configure: Configure, no_delay: None
+) -> None:
+    configure(redeem_tries_per_installation=1)
+    issued = await issue(cast.ada, cast.month)
+    activated(await redeem_link(issued.tokens[0]))
+    for number in range(5):
+        refused(await redeem_link(issued.tokens[0], visitor=at(number), email="no@example.org"))
+    assert await entries(AuditAction.GUESSING) == []
+
+
+async def test_the_owner_is_told_once_in_an_hour_that_somebody_guesses(
+    clock: time_machine.Traveller, cast: Cast, configure: Configure, no_delay: None
+) -> None:
+    configure(redeem_tries_per_installation=3)
+    for hour in (1, 2):
+        for number in range(6):
+            await guess(1, at(number))
+        assert len(await entries(AuditAction.GUESSING)) == hour
+        clock.shift(timedelta(hours=1))
+
+
+async def test_repeating_ones_own_activation_buys_no_guesses(
+    cast: Cast, configure: Configure, no_delay: None
+) -> None:
+    configure(redeem_tries_per_installation=3)
+    text = (await issue(cast.ada, cast.month)).texts[0]
+    activated(await redeem(text))
+    for number in range(4):
+        await guess(1, at(number))
+    for _ in range(5):
+        activated(await redeem(text))
+    await guess(3, at(9))
+    assert len(await entries(AuditAction.GUESSING)) == 1
+
+
+async def test_a_workspace_that_spent_its_tries_slows_nobody_else(
+    cast: Cast, configure: Configure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configure(redeem_tries_per_workspace=1)
+    await guess(1, at(1, cast.sam))
+    monkeypatch.setattr(redeem_limits, "SLOW_ANSWER", 3600)
+    async with asyncio.timeout(10):
+        await guess(1, at(2, cast.mallory))
+        await guess(1, at(3))
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.2):
+                await guess(1, at(4, cast.sam))
+
+
+async def test_tries_refused_by_a_limit_are_one_row_for_address_and_minute(
+    clock: time_machine.Traveller, cast: Cast, configure: Configure
+) -> None:
+    configure(redeem_tries_per_address=1)
+    await guess(4, at(1))
+    await guess(3, at(2))
+    clock.shift(timedelta(minutes=1))
+    await guess(2, at(1))
+    rows = await Refusal.filter(reason=LIMITED).order_by("id")
+    assert [(row.address, row.tries) for row in rows] == [
+        ("198.51.100.1", 3),
+        ("198.51.100.2", 2),
+        ("198.51.100.1", 2),
+    ]
+
+
+async def test_tries_refused_at_once_are_one_row_too(cast: Cast, configure: Configure) -> None:
+    configure(redeem_tries_per_address=1)
+    bodies = generate(41)
+    await asyncio.gather(*(redeem(body, visitor=at(1)) for body in bodies))
+    counted = await Refusal.filter(reason=LIMITED).values_list("tries", flat=True)
+    assert (sum(counted), len(counted) <= 2) == (40, True)  # two where a minute ended meanwhile
+
+
+async def test_guesses_made_at_once_count_each(cast: Cast) -> None:
+    tries = (redeem(body, visitor=at(1, cast.sam)) for body in generate(50))
+    reasons = Counter(refused(outcome).reason for outcome in await asyncio.gather(*tries))
+    assert reasons == {NOT_FOUND: 20, LIMITED: 30}
