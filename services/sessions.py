@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 
+from tortoise.queryset import QuerySet
+
 from models import Membership, Session, User, Workspace
 from models.enums import AuditAction, Resource, Role
 from services import audit, budgets, emails, passwords, signals
@@ -94,19 +96,20 @@ async def open_session(
     return token
 
 
+def _live(token: str) -> QuerySet[Session]:
+    settings, moment = get_settings(), now()
+    return Session.filter(
+        token_digest=digest(token),
+        ended_at=None,
+        seen_at__gt=moment - settings.session_idle,
+        created_at__gt=moment - settings.session_absolute,
+    )
+
+
 async def find(token: str) -> Actor | None:
     """Whose live session this is, read anew; nobody's when it ended, idled out or was disabled."""
-    settings, moment = get_settings(), now()
     session = (
-        await Session.filter(
-            token_digest=digest(token),
-            ended_at=None,
-            seen_at__gt=moment - settings.session_idle,
-            created_at__gt=moment - settings.session_absolute,
-            user__disabled_at=None,
-        )
-        .select_related("user__person")
-        .first()
+        await _live(token).filter(user__disabled_at=None).select_related("user__person").first()
     )
     if session is None:
         return None
@@ -168,10 +171,8 @@ def in_workspace(actor: Actor, workspace: Workspace, role: Role) -> Actor:
 @unit_of_work
 async def touch(token: str) -> None:
     """Keep a session alive: somebody clicked. Writes at most once a minute."""
-    moment = now()
-    await Session.filter(
-        token_digest=digest(token), ended_at=None, seen_at__lt=moment - TOUCH_EVERY
-    ).update(seen_at=moment)
+    # a session that idled out stays out
+    await _live(token).filter(seen_at__lt=now() - TOUCH_EVERY).update(seen_at=now())
 
 
 @unit_of_work

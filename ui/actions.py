@@ -34,6 +34,13 @@ async def actor(slug: str | None = None) -> Actor:
     return found
 
 
+async def arrive(slug: str | None = None) -> Actor:
+    """As `actor`, for somebody who navigated: that keeps the session alive."""
+    found = await actor(slug)
+    await sessions.touch(token())
+    return found
+
+
 async def run(
     command: Callable[[Actor], Awaitable[T]],
     *,

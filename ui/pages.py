@@ -40,7 +40,7 @@ def view(permission: Permission | None = None) -> Callable[..., Callable[..., Aw
         @functools.wraps(build)
         async def shown(slug: str | None = None, **parameters: Any) -> None:
             try:
-                actor = await actions.actor(slug)
+                actor = await actions.arrive(slug)
                 if permission:
                     require(actor, permission)
                 await build(actor, **parameters)

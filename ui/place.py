@@ -1,12 +1,8 @@
 """Where in the application a path is: workspace, service, section, row."""
 
-import re
 from dataclasses import dataclass
 
-PATH = re.compile(
-    r"/w/(?P<slug>[^/?]+)"
-    r"(?:/(?P<service>edspace|cyberpass)(?:/(?P<section>[a-z-]+)(?:/(?P<row>\d+))?)?)?/?(?:[?#].*)?"
-)
+from ui import routes
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,5 +14,5 @@ class Place:
 
 
 def of(path: str) -> Place:
-    found = PATH.fullmatch(path)
+    found = routes.PLACE.fullmatch(path)
     return Place(**found.groupdict()) if found else Place()

@@ -61,6 +61,12 @@ _downloads = _pattern(DOWNLOADS)
 _public = _pattern(PUBLIC)
 _activation = _pattern((ACTIVATION,))
 
+# Where in the application a path is: workspace, service, section, row.
+PLACE = re.compile(
+    r"/w/(?P<slug>[^/?]+)"
+    r"(?:/(?P<service>edspace|cyberpass)(?:/(?P<section>[a-z-]+)(?:/(?P<row>\d+))?)?)?/?(?:[?#].*)?"
+)
+
 
 def is_application_path(path: str) -> bool:
     """A page of the signed-in application or one of its downloads."""

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Iterator
 from functools import lru_cache
 
-from tests.architecture.source import Function, Source, calls, every, read
+from tests.architecture.source import Function, Source, calls, every, functions, read
 
 Names = dict[str, list[ast.expr]]
 OPAQUE: ast.expr = ast.Name("whatever a caller gives")
@@ -22,9 +22,11 @@ WORDS_OF = {"icon": {"name"}, "call": {"name"}}
 ALLOWED = {
     ("ui/components/table.py", "column.cell"): "Column(cell=...) is fixed at each of its calls",
     ("ui/components/table.py", "f'body-cell-{column.name}'"): "the name of a slot, not markup",
-    ("ui/components/fields.py", "{key.replace('_', '-'): value for key, value in attributes.items()}"): (
-        "keyword arguments: their names stand in the source"
-    ),
+    ("ui/components/table.py", "f'header-cell-{column.name}'"): "the name of a slot, not markup",
+    (
+        "ui/components/fields.py",
+        "{key.replace('_', '-'): value for key, value in attributes.items()}",
+    ): ("keyword arguments: their names stand in the source"),
 }
 
 
@@ -47,9 +49,7 @@ def _sensitive(source: Source, call: ast.Call) -> Iterator[ast.expr]:
     yield from (named[name] for name in ("js_handler", "cell") if name in named)
     name = _name(call)
     if isinstance(call.func, ast.Attribute):
-        if name in ATTRIBUTES:
-            yield from [*call.args, *named.values()]
-        elif name == "add_slot":
+        if name in ATTRIBUTES or name == "add_slot":
             yield from [*call.args, *named.values()]
         elif name == "run_method":
             yield from call.args[:1]
@@ -81,8 +81,8 @@ def _words_of(source: Source) -> dict[str, dict[str, int]]:
         if isinstance(node, Function):
             found[node.name] = _places(node)
         elif isinstance(node, ast.ClassDef):
-            inits = (each for each in node.body if isinstance(each, Function))
-            found |= {node.name: _places(each) for each in inits if each.name == "__init__"}
+            made_by = [each for each in functions(node) if each.name == "__init__"]
+            found[node.name] = _places(made_by[0]) if made_by else {}
     return {name: places for name, places in found.items() if places and name != "__init__"}
 
 
@@ -90,7 +90,9 @@ def _places(function: Function) -> dict[str, int]:
     given = [each.arg for each in function.args.args if each.arg != "self"]
     only = [each.arg for each in function.args.kwonlyargs]
     words = _words_in(function)
-    return {word: given.index(word) if word in given else 99 for word in given + only if word in words}
+    return {
+        word: given.index(word) if word in given else 99 for word in given + only if word in words
+    }
 
 
 def _words_in(function: Function | ast.Lambda) -> set[str]:
@@ -99,25 +101,31 @@ def _words_in(function: Function | ast.Lambda) -> set[str]:
 
 def is_fixed(value: ast.expr, names: Names) -> bool:
     """Whether only words of the source, and numbers, can come out."""
+    if isinstance(value, ast.Name):
+        others = {other: bound for other, bound in names.items() if other != value.id}
+        return bool(names.get(value.id)) and all(is_fixed(each, others) for each in names[value.id])
+    parts = _parts(value)
+    return parts is not None and all(part and is_fixed(part, names) for part in parts)
+
+
+def _parts(value: ast.expr) -> list[ast.expr | None] | None:
+    """What it is made of; nothing more for a word or a number, None for what nobody can tell."""
     match value:
-        case ast.Constant():
-            return True
+        case ast.Constant() | ast.Attribute(attr="id"):
+            return []
+        case ast.BinOp(op=ast.Mod(), right=ast.Constant(value=int())):
+            return []
         case ast.IfExp(body=body, orelse=orelse):
-            return is_fixed(body, names) and is_fixed(orelse, names)
+            return [body, orelse]
         case ast.JoinedStr(values=parts) | ast.Tuple(elts=parts) | ast.List(elts=parts):
-            return all(is_fixed(part, names) for part in parts)
+            return [*parts]
         case ast.FormattedValue(value=inner):
-            return is_fixed(inner, names)
+            return [inner]
         case ast.Dict(keys=keys, values=values):
-            return all(key is not None and is_fixed(key, names) for key in [*keys, *values])
-        case ast.BinOp(op=ast.Mod(), right=ast.Constant(value=int())) | ast.Attribute(attr="id"):
-            return True
+            return [*keys, *values]
         case ast.Subscript(value=table) | ast.Call(func=ast.Attribute(value=table, attr="get")):
-            return _is_table(table)
-        case ast.Name(id=name):
-            others = {other: bound for other, bound in names.items() if other != name}
-            return bool(names.get(name)) and all(is_fixed(each, others) for each in names[name])
-    return False
+            return [] if _is_table(table) else None
+    return None
 
 
 def _is_table(node: ast.expr) -> bool:

@@ -17,6 +17,13 @@ from ui.components.text import text
 log = logging.getLogger(__name__)
 Row = dict[str, Any]
 
+# The head itself sorts on a click; the button makes it reachable by keyboard.
+SORTABLE_HEAD = """
+<q-th :props="props" :aria-sort="props.col.ariaSort">
+  <button class="sort">{{ props.col.label }}</button>
+</q-th>
+"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Column:
@@ -76,6 +83,8 @@ class DataTable:
         )
         self.table.props("flat binary-state-sort hide-bottom").classes(f"data {look}")
         for column in columns:
+            if column.sortable:
+                self.table.add_slot(f"header-cell-{column.name}", SORTABLE_HEAD)
             if column.cell:
                 self.table.add_slot(f"body-cell-{column.name}", column.cell)
         self.table.on("request", self._sorted, ["pagination"])
@@ -141,11 +150,18 @@ class DataTable:
             "sortBy": self.part.sort,
             "descending": self.part.descending,
         }
+        for column in self.table.columns:
+            column["ariaSort"] = self._direction(column["name"])
         self.table.update_rows(rows)
         self.instead.clear()
         self._set_shown(bool(rows))
         if not rows:
             self._show_instead(self.when_empty)
+
+    def _direction(self, column: str) -> str:
+        if column != self.part.sort:
+            return "none"
+        return "descending" if self.part.descending else "ascending"
 
     def when_empty(self) -> object:
         """What to show without rows; screens replace it."""

@@ -7,13 +7,13 @@ from datetime import timedelta
 from nicegui import Client, ui
 
 from services import sessions
-from ui.door import tabs
+from ui.door import session, tabs
 
 log = logging.getLogger("tallystick.door")
 
 EVERY = timedelta(seconds=20)
 WARNING = timedelta(minutes=2)
-SENTENCE = "You will be signed out in two minutes. Click anywhere in the application to stay."
+SENTENCE = "You will be signed out in two minutes."
 
 
 async def watch() -> None:
@@ -29,13 +29,22 @@ async def watch() -> None:
 
 async def look(warned: set[str]) -> set[str]:
     """One look at every open tab; returns the ids of those that were warned."""
-    open_tabs = {client: tabs.session_of(client) for client in Client.instances.values()}
-    left = await sessions.time_left({session for session in open_tabs.values() if session})
-    await tabs.close_sessions([session for session, time in left.items() if time <= timedelta()])
-    ending = {session for session, time in left.items() if timedelta() < time <= WARNING}
-    near = {client.id: client for client, session in open_tabs.items() if session in ending}
+    open_tabs = {client: tabs.session_of(client) for client in list(Client.instances.values())}
+    left = await sessions.time_left({each for each in open_tabs.values() if each})
+    await tabs.close_sessions([each for each, time in left.items() if time <= timedelta()])
+    ending = {each for each, time in left.items() if timedelta() < time <= WARNING}
+    near = {client.id: client for client, each in open_tabs.items() if each in ending}
     for client_id, client in near.items():
         if client_id not in warned and not client.is_deleted:
             with client:
-                ui.notify(SENTENCE, timeout=0, close_button="Stay")
+                _warn(client)
     return set(near)
+
+
+def _warn(client: Client) -> None:
+    token = session.token_of(client.request)
+
+    async def stay() -> None:
+        await sessions.touch(token)
+
+    ui.notification(SENTENCE, timeout=None, close_button="Stay signed in", on_dismiss=stay)

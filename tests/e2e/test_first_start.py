@@ -1,0 +1,129 @@
+"""The first whole way, and the way that the customer's guide describes."""
+
+import stat
+
+from tests.e2e.screens import (
+    NORTHWIND,
+    acknowledged,
+    choose,
+    copied,
+    dialog,
+    field,
+    file_of,
+    press,
+)
+from tests.e2e.visitors import Visitors, expect
+
+COLUMNS = (
+    "code,activation link,product,plan,status,valid from,expires,created,activated by,activated at"
+)
+
+
+def test_from_the_first_start_to_twelve_codes(first_start: Visitors) -> None:
+    page = first_start.stranger()
+    page.goto("/")
+    expect(page.get_by_role("heading", name="Create owner")).to_be_visible()
+
+    file = first_start.server.folder / "setup-link"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    link = file.read_text().strip()
+    page.goto(link)
+    page.get_by_label("Your name").fill("Olga Brandt")
+    page.get_by_label("Your e-mail").fill("olga@example.org")
+    page.get_by_label("Password").fill("short")
+    press(page, "Create owner")
+    expect(page.locator(".field", has_text="Password").locator(".error")).to_be_visible()
+    page.get_by_label("Password").fill("harbour lantern violet 42")
+    press(page, "Create owner")
+    expect(page.get_by_text("No workspace yet")).to_be_visible()
+
+    other = first_start.stranger()
+    assert other.goto(link).status == 404, "the set-up link works once"
+
+    press(page, "New workspace")
+    page.get_by_label("Name").fill("Harbour School")
+    expect(page.get_by_label("Address")).to_have_value("harbour-school")
+    press(page, "Create workspace")
+    expect(page.get_by_role("heading", name="Harbour School")).to_be_visible()
+
+    page.locator(".content").get_by_role("link", name="Edspace").click()
+    expect(page.get_by_text("No access codes yet")).to_be_visible()
+    page.get_by_role("link", name="Products").click()
+    expect(page.get_by_text("No product yet")).to_be_visible()
+    press(page, "Add product")
+    dialog(page).get_by_label("Name").fill("Harbour Safety")
+    dialog(page).get_by_role("button", name="Add product").click()
+    press(page, "Add plan")
+    dialog(page).get_by_label("Name").fill("30 days")
+    dialog(page).get_by_label("Days of access").fill("30")
+    dialog(page).get_by_role("button", name="Add plan").click()
+    expect(dialog(page)).to_have_count(0)
+    expect(page.locator(".plan", has_text="30 days")).to_be_visible()
+
+    page.get_by_role("link", name="Access Codes").click()
+    page.get_by_role("button", name="Add access code").first.click()
+    choose(page, "Product", "Harbour Safety")
+    page.get_by_label("Number of codes").fill("12")
+    press(page, "Generate")
+    codes = acknowledged(page, 12)
+
+    press(page, "Copy codes")
+    expect(page.get_by_text("12 codes copied")).to_be_visible()
+    assert copied(page).split("\n") == codes
+
+    file_bytes = file_of(page)
+    assert file_bytes.startswith(b"\xef\xbb\xbf")
+    head, *lines = file_bytes.decode("utf-8-sig").splitlines()
+    assert [name for name in head.split(",") if name in COLUMNS.split(",")] == COLUMNS.split(",")
+    assert [line.split(",")[0] for line in lines] == codes
+
+    press(page, "Close")
+    page.get_by_role("button", name="View batch").click()
+    expect(page.get_by_role("heading", name="Harbour Safety")).to_be_visible()
+    expect(page.get_by_role("row").filter(has_text="READY")).to_have_count(12)
+    expect(page.get_by_text(codes[0])).to_have_count(0)
+
+
+def test_the_guide_can_be_followed_word_by_word(demo: Visitors) -> None:
+    page = demo.person("sales")
+    # "Navigate to your project dashboard and click on your project"
+    page.get_by_role("link", name="Northwind Academy").click()
+    # "Select Edspace from the listed services"
+    page.locator(".content").get_by_role("link", name="Edspace").click()
+    # "Click on the Access Codes section under Sales heading from left pane"
+    pane = page.get_by_role("navigation", name="Main")
+    expect(pane).to_contain_text("Sales")
+    pane.get_by_role("link", name="Access Codes").click()
+    expect(page).to_have_url(f"{demo.server.origin}{NORTHWIND}")
+    # "Click on Add access code button. It'll open up a modal where you can"
+    press(page, "Add access code")
+    expect(dialog(page).get_by_role("heading")).to_have_text("Add access code")
+    # "Only 2000 access codes can be created at max in one batch."
+    limit = "Only 2000 access codes can be created at max in one batch."
+    expect(field(page, "Number of codes")).to_contain_text(limit)
+    # "Select the product for which you want to generate the access code"
+    choose(page, "Product", "Research Methods")
+    # "Select one of the available plans", and only of that product
+    page.get_by_role("combobox", name="Plan").click()
+    expect(page.get_by_role("option")).to_have_text(["90 days", "1 year"])
+    page.get_by_role("option", name="1 year").click()
+    # "Input the number of codes you want generate"
+    page.get_by_label("Number of codes").fill("149")
+    # "Toggle the Send Notification button": it is there, and says why it is off
+    expect(page.get_by_role("switch", name="Send Notification")).to_be_disabled()
+    expect(dialog(page)).to_contain_text("Mail arrives with the next version.")
+    # "Finally, click on the Generate button to trigger the generation."
+    press(page, "Generate")
+    # "you'll see an acknowledgement popup that it was generated successfully"
+    codes = acknowledged(page, 149)
+    # "You can copy all the codes by clicking on Copy codes button"
+    press(page, "Copy codes")
+    expect(page.get_by_text("149 codes copied, one on each line.")).to_be_visible()
+    assert copied(page).split("\n") == codes
+    # "Download the codes as CSV to your system by clicking on Download CSV button"
+    assert all(code in file_of(page).decode() for code in codes)
+    # "Set the count to >= 150 to trigger a bulk generation and click on Generate codes"
+    press(page, "Close")
+    press(page, "Add access code")
+    page.get_by_label("Number of codes").fill("150")
+    expect(page.get_by_role("button", name="Generate codes", exact=True)).to_be_visible()

@@ -1,0 +1,63 @@
+"""On a phone, and in the theme that somebody chose."""
+
+from tests.e2e.screens import NORTHWIND, activate, choose, dialog, generate, overflow, press
+from tests.e2e.visitors import PHONE, Visitors, expect
+
+
+def test_everything_fits_on_a_phone(demo: Visitors) -> None:
+    page = demo.person("sales", **PHONE)
+    assert overflow(page) <= 0
+    page.get_by_role("link", name="Northwind Academy").tap()
+    expect(page.get_by_text("Choose a service.")).to_be_visible()
+    assert overflow(page) <= 0
+    page.locator(".content").get_by_role("link", name="Edspace").tap()
+    expect(page.get_by_role("button", name="View batch").first).to_be_visible()
+
+    pane = page.get_by_role("navigation", name="Main").get_by_role("link", name="Products")
+    expect(pane).not_to_be_in_viewport()
+    page.get_by_role("button", name="Menu").tap()
+    expect(pane).to_be_in_viewport()
+    pane.tap()
+    expect(page.get_by_text("Research Methods")).to_be_visible()
+    expect(pane).not_to_be_in_viewport()
+    assert overflow(page) <= 0
+    page.get_by_role("button", name="Menu").tap()
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Access Codes").tap()
+
+    expect(page.get_by_role("button", name="View batch").first).to_be_visible()
+    expect(page.get_by_role("button", name="View batch").first).to_be_in_viewport(ratio=0)
+    assert overflow(page) <= 0
+    press(page, "Add access code")
+    choose(page, "Product", "Intro to Statistics")
+    dialog(page).get_by_text("More options").tap()
+    expect(page.get_by_label("Note")).to_be_visible()
+    assert overflow(page) <= 0
+    expect(dialog(page).get_by_role("button", name="Generate")).to_be_in_viewport(ratio=1)
+    press(page, "Cancel")
+    made = generate(page, 3)
+    page.goto(made.path)
+    expect(page.locator(".code")).to_have_count(3)
+    assert overflow(page) <= 0
+
+    holder = demo.stranger(**PHONE)
+    for path in ("/login", "/redeem", made.links[0], "/w/nowhere/at/all"):
+        holder.goto(path)
+        expect(holder.get_by_role("heading").first).to_be_visible()
+        assert overflow(holder) <= 0
+    activate(holder, made.links[0], "Mary Somerville", "mary@example.org")
+    assert overflow(holder) <= 0
+
+
+def test_the_theme_stays_as_it_was_chosen(demo: Visitors) -> None:
+    page = demo.person("evaluator")
+    for theme, shows_dark in (("Dark", True), ("Light", False)):
+        press(page, "Theme")
+        page.get_by_role("menu").get_by_text(theme).click()
+        dark = page.locator("body.body--dark")
+        expect(dark).to_have_count(int(shows_dark))
+        page.reload()
+        expect(page.get_by_role("heading", name="Workspaces")).to_be_visible()
+        expect(dark).to_have_count(int(shows_dark))
+        page.goto("/redeem")
+        expect(page.locator("html.dark")).to_have_count(int(shows_dark))
+        page.goto("/")
