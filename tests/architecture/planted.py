@@ -77,6 +77,8 @@ VIOLATIONS = [
             "element.run_method(name)",
             "Column(name='a', label='b', cell=name)",
             "Column(name='a', label='b', cell=CELL.replace('x', name))",
+            "Column(name='a', label='b', look=name)",
+            "element.classes(TONES.get('a', name))",
             "text('b', 'words', name)",
             "text('b', 'words', f'tile {name}')",
             "text('b', 'words', look=name)",

@@ -46,7 +46,7 @@ def _is_allowed(source: Source, argument: ast.expr) -> bool:
 
 def _sensitive(source: Source, call: ast.Call) -> Iterator[ast.expr]:
     named = {keyword.arg: keyword.value for keyword in call.keywords}
-    yield from (named[name] for name in ("js_handler", "cell") if name in named)
+    yield from (named[name] for name in ("js_handler", "cell", *WORDS) if name in named)
     name = _name(call)
     if isinstance(call.func, ast.Attribute):
         if name in ATTRIBUTES or name == "add_slot":
@@ -123,8 +123,10 @@ def _parts(value: ast.expr) -> list[ast.expr | None] | None:
             return [inner]
         case ast.Dict(keys=keys, values=values):
             return [*keys, *values]
-        case ast.Subscript(value=table) | ast.Call(func=ast.Attribute(value=table, attr="get")):
-            return [] if _is_table(table) else None
+        case ast.Subscript(value=table) if _is_table(table):
+            return []
+        case ast.Call(func=ast.Attribute(value=table, attr="get")) if _is_table(table):
+            return [*value.args[1:]]
     return None
 
 

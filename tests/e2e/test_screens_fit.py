@@ -1,6 +1,6 @@
 """On a phone, and in the theme that somebody chose."""
 
-from tests.e2e.screens import NORTHWIND, activate, choose, dialog, generate, overflow, press
+from tests.e2e.screens import activate, choose, dialog, generate, overflow, press
 from tests.e2e.visitors import PHONE, Visitors, expect
 
 

@@ -27,7 +27,6 @@ from models.enums import AuditAction, BatchState, RefusalReason, Resource, Role,
 from services import (
     code_alphabet,
     codes,
-    demo,
     emails,
     links,
     passwords,
@@ -36,14 +35,15 @@ from services import (
 )
 from services.code_list import status_of
 from services.database import connection
-from services.demo_story import ADMIN, EVALUATOR, NORTHWIND, OWNER, SALES, ZONE
+from services.demo.sample import PASSWORD, fill
+from services.demo.story import ADMIN, EVALUATOR, NORTHWIND, OWNER, SALES, ZONE
 from services.links import Purpose
 from services.settings import Settings
 
 
 @pytest.fixture
 async def sample(db: Settings) -> Settings:
-    await demo.fill()
+    await fill()
     return db
 
 
@@ -68,7 +68,7 @@ async def test_the_sample_accounts_open_with_their_password(sample: Settings) ->
     assert {user.email_key for user in users} == {OWNER, ADMIN, SALES, EVALUATOR}
     assert [user.email_key for user in users if user.is_owner] == [OWNER]
     for user in users:
-        assert await passwords.matches(demo.PASSWORD, user.password_hash)
+        assert await passwords.matches(PASSWORD, user.password_hash)
     seats = await Membership.all().select_related("user", "workspace")
     assert Counter((seat.user.email_key, seat.role) for seat in seats) == {
         (ADMIN, Role.ADMIN): 2,
@@ -202,7 +202,7 @@ async def test_holders_have_addresses_that_are_addresses(sample: Settings) -> No
 )
 async def test_nothing_is_in_the_future_at_any_time(db: Settings, moment: str) -> None:
     with time_machine.travel(f"{moment}+00:00", tick=False):
-        await demo.fill()
+        await fill()
         now = zones.now()
         for table, columns in await _time_columns():
             for column in columns:
@@ -255,12 +255,12 @@ async def test_recent_days_saw_more_activations(sample: Settings) -> None:
 
 async def test_starting_twice_changes_nothing(sample: Settings) -> None:
     before = await _counts()
-    await demo.fill()
+    await fill()
     assert await _counts() == before
 
 
 async def test_two_starts_at_once_make_one_sample(db: Settings) -> None:
-    await asyncio.gather(demo.fill(), demo.fill())
+    await asyncio.gather(fill(), fill())
     assert await User.filter(is_owner=True).count() == 1
     assert await Workspace.all().count() == 2
 
@@ -276,11 +276,11 @@ async def test_a_start_that_is_cut_leaves_nothing_and_the_next_one_makes_the_sam
 
     with time_machine.travel("2026-11-23 14:32+00:00", tick=False):
         with monkeypatch.context() as patch:
-            patch.setattr("services.demo.demo_history.refusals", cut)
+            patch.setattr("services.demo.history.refusals", cut)
             with pytest.raises(RuntimeError):
-                await demo.fill()
+                await fill()
         assert set((await _counts()).values()) == {0}
-        await demo.fill()
+        await fill()
     assert seen == [await _told()]
 
 

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from services import database, installation, instance_lock, setup
-from services import demo as sample
+from services.demo import sample
 from services.settings import Settings, get_settings
 from ui import app, routes
 from ui.cli import problems

@@ -14,12 +14,11 @@ from ui.public import answers, pages
 
 PAGE = answers.Page("login.html", "Sign in", ("email",))
 SIGNED_OUT = "You are signed out."
-OPEN_SESAME = "demo-tallystick"
 DEMO_ACCOUNTS = (
-    ("Owner", "owner@demo.test", OPEN_SESAME),
-    ("Workspace Admin", "admin@demo.test", OPEN_SESAME),
-    ("Sales", "sales@demo.test", OPEN_SESAME),
-    ("Evaluator", "evaluator@demo.test", OPEN_SESAME),
+    ("Owner", OWNER, PASSWORD),
+    ("Workspace Admin", ADMIN, PASSWORD),
+    ("Sales", SALES, PASSWORD),
+    ("Evaluator", EVALUATOR, PASSWORD),
 )
 
 

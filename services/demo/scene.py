@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from models import AuditEntry, Batch, Plan, Product, User, Workspace
 from models.enums import AuditAction, Resource
 from services import zones
-from services.demo_story import ZONE
+from services.demo.story import ZONE
 
 
 def _dice() -> random.Random:

@@ -8,8 +8,8 @@ from models.enums import AuditAction, BatchState, CodeKind, Resource, Status
 from services import code_alphabet, vault, zones
 from services.batches import CODE_COLUMNS
 from services.database import insert_many
-from services.demo_scene import Issued, Scene, between, in_the_office, on_working_day
-from services.demo_story import ADMIN, BATCHES, ZONE, BatchStory, More
+from services.demo.scene import Issued, Scene, between, in_the_office, on_working_day
+from services.demo.story import ADMIN, BATCHES, ZONE, BatchStory, More
 
 COLUMNS = (*CODE_COLUMNS, "revoked_at", "revoked_by_id")
 FAILURE = "The codes could not be stored. Nothing was issued."

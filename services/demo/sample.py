@@ -4,10 +4,11 @@ from datetime import datetime, timedelta
 
 from models import AuditEntry, Membership, Person, Plan, Product, Workspace
 from models.enums import AuditAction, Resource
-from services import demo_batches, demo_history, demo_holders, passwords, setup, zones
+from services import passwords, setup, zones
 from services.database import lock, unit_of_work
-from services.demo_scene import Scene, on_working_day
-from services.demo_story import (
+from services.demo import batches, history, holders
+from services.demo.scene import Scene, on_working_day
+from services.demo.story import (
     ADMIN,
     ARCHIVED,
     ARCHIVED_DAYS_AGO,
@@ -40,12 +41,12 @@ async def _fill(password_hash: str) -> None:
     await _people(scene, password_hash)
     await _workspaces(scene)
     await _catalog(scene)
-    issued = await demo_batches.issue(scene)
-    codes = await demo_batches.codes_of(issued)
-    await demo_holders.activate(scene, issued, codes)
-    demo_history.revocations(scene, issued, codes)
-    await demo_history.sign_ins(scene)
-    await demo_history.refusals(scene, issued, codes)
+    issued = await batches.issue(scene)
+    codes = await batches.codes_of(issued)
+    await holders.activate(scene, issued, codes)
+    history.revocations(scene, issued, codes)
+    await history.sign_ins(scene)
+    await history.refusals(scene, issued, codes)
     await AuditEntry.bulk_create(sorted(scene.log, key=lambda entry: entry.at))
 
 

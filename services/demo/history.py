@@ -10,9 +10,9 @@ from models import Activation, Code, Refusal, Session, User
 from models.enums import AuditAction, RefusalReason, Resource, Status
 from services import sessions, zones
 from services.code_alphabet import ALPHABET
-from services.demo_batches import Codes
-from services.demo_scene import Issued, Scene, awake, between, in_the_office
-from services.demo_story import EVALUATOR, ZONE
+from services.demo.batches import Codes
+from services.demo.scene import Issued, Scene, awake, between, in_the_office
+from services.demo.story import EVALUATOR, ZONE
 
 BROWSERS = (
     "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0",

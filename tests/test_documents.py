@@ -1,0 +1,78 @@
+"""The documents say what the program does: every setting, every command, every file they name."""
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from services.settings import SECRETS, Settings
+
+ROOT = Path(__file__).parents[1]
+CONFIGURATION = ROOT / "docs" / "configuration.md"
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+NAMES = {f"TALLYSTICK_{name.upper()}" for name in Settings.model_fields}
+FILES = {f"TALLYSTICK_{name.upper()}_FILE" for name in SECRETS}
+
+
+def _text(document: Path) -> str:
+    return document.read_text(encoding="utf-8")
+
+
+def _settings_in(text: str) -> set[str]:
+    return set(re.findall(r"TALLYSTICK_[A-Z]+(?:_[A-Z]+)*", text))
+
+
+def test_every_setting_is_documented() -> None:
+    assert not (NAMES | FILES) - _settings_in(_text(CONFIGURATION))
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_no_document_names_a_setting_that_is_not_there(document: Path) -> None:
+    assert not _settings_in(_text(document)) - NAMES - FILES
+
+
+@pytest.mark.parametrize("name", Settings.model_fields)
+def test_the_documented_default_is_the_default(name: str) -> None:
+    [row] = [
+        line
+        for line in _text(CONFIGURATION).splitlines()
+        if line.startswith(f"| `TALLYSTICK_{name.upper()}` |")
+    ]
+    assert row.split("|")[2].strip() == _shown(Settings.model_fields[name].default)
+
+
+def _shown(default: object) -> str:
+    if default in (None, "", ()):
+        return "–"
+    if isinstance(default, bool):
+        return f"`{str(default).lower()}`"
+    if isinstance(default, timedelta):
+        return f"`{default.days}d`" if default.days else f"`{default.seconds // 3600}h`"
+    return f"`{default}`"
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_link_between_documents_leads_somewhere(document: Path) -> None:
+    for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", _text(document)):
+        assert (document.parent / target).exists(), f"{document.name} links to {target}"
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_module_a_document_names_is_there(document: Path) -> None:
+    named = re.findall(
+        r"`((?:models|services|ui|tests|bench|docs)/[\w/]+\.(?:py|md|css|js))`", _text(document)
+    )
+    for path in named:
+        assert (ROOT / path).exists(), f"{document.name} names {path}"
+
+
+def test_every_make_target_a_document_names_is_there() -> None:
+    targets = set(re.findall(r"^([a-z-]+):", _text(ROOT / "Makefile"), re.MULTILINE))
+    for document in DOCUMENTS:
+        named = set(re.findall(r"`make ([a-z-]+)", _text(document)))
+        assert named <= targets, f"{document.name} names {named - targets}"
+
+
+def test_the_readme_is_short() -> None:
+    assert len(_text(ROOT / "README.md").splitlines()) <= 150
