@@ -1,6 +1,5 @@
 """Why the program does not start: one sentence, and no traceback."""
 
-import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -42,7 +41,7 @@ def test_without_its_own_key_the_program_does_not_start(tmp_path: Path) -> None:
     assert "key" in wrong
 
     key.write_text(original)
-    os.chmod(key, 0o644)
+    key.chmod(0o644)
     assert "chmod 600" in server.refused("run", folder)
     key.chmod(0o600)
     server.start("run", folder).stop()

@@ -1,4 +1,4 @@
-"""People in front of browsers, each with cookies of their own, and what their browsers complain of."""
+"""People in front of browsers, each with own cookies, and what their browsers complain of."""
 
 from dataclasses import dataclass, field
 from typing import Any

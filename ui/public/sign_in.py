@@ -6,6 +6,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from services import sessions, setup
+from services.demo.sample import PASSWORD
+from services.demo.story import ADMIN, EVALUATOR, OWNER, SALES
 from services.errors import DomainError
 from services.settings import Settings, get_settings
 from ui import routes
