@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from time import perf_counter
 
@@ -32,7 +32,7 @@ COUNT = "UPDATE batch SET ready = ready - 1, activated = activated + 1 WHERE id 
 
 
 @contextmanager
-def _transaction(raw: sqlite3.Connection) -> Iterator[None]:
+def _transaction(raw: sqlite3.Connection) -> Generator[None]:
     raw.execute("BEGIN IMMEDIATE")
     yield
     raw.execute("COMMIT")

@@ -1,5 +1,6 @@
 """One line for each figure: what it is, beside what, against which target."""
 
+import os
 import platform
 import sqlite3
 from collections.abc import Iterable
@@ -31,7 +32,8 @@ class Figure:
 def show(figures: Iterable[Figure]) -> None:
     rows = [HEADINGS, *(figure.cells for figure in figures)]
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-    print(f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}")
+    load = f"{os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
+    print(f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, load {load}")
     print("Medians; WAL, synchronous=FULL, same schema, indexes and triggers on both sides.\n")
     for row in rows:
         name, *others = [cell.ljust(width) for cell, width in zip(row, widths, strict=True)]

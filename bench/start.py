@@ -8,7 +8,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from statistics import median
@@ -71,7 +71,7 @@ def _measure(folder: str) -> tuple[float, float]:
 
 
 @contextmanager
-def _server(folder: str) -> Iterator[tuple[subprocess.Popen[bytes], str]]:
+def _server(folder: str) -> Generator[tuple[subprocess.Popen[bytes], str]]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

@@ -1,6 +1,5 @@
 """Batches: asked for, issued, revoked."""
 
-import asyncio
 import logging
 from dataclasses import asdict
 from functools import partial
@@ -13,7 +12,7 @@ from models.enums import AuditAction, BatchState, CodeKind, Resource, Status
 from services import audit, batch_form, code_alphabet, signals, vault
 from services.actor import Actor
 from services.batch_form import BatchOrder, BatchRequest
-from services.database import insert_many, unit_of_work
+from services.database import execute_each, fetch, insert_many, unit_of_work
 from services.errors import Conflict, NotFound
 from services.permissions import Permission, can, require
 from services.signals import Changed, Topic
@@ -32,35 +31,49 @@ CODE_COLUMNS = (
     "status",
     "link_version",
 )
+FAILURE = "The codes could not be stored. Nothing was issued."
+MADE_BEFORE = """
+SELECT id FROM batch WHERE workspace_id = ? AND idempotency_key = ? AND requested_by_id = ?"""
+FINISH = """
+UPDATE batch SET state = 'DONE', ready = ?, finished_at = ? WHERE id = ? AND state = 'RUNNING'"""
 
 
 async def request(actor: Actor, asked: BatchRequest) -> Batch:
     """Make a batch and its codes. The same key gives the batch that it made the first time.
 
-    Raises Invalid by field; NotFound without the right; Conflict when issuing failed.
+    Raises Invalid by field; NotFound without the right; Conflict when the codes could not be
+    stored: then the batch stands in the list as failed, and has none.
     """
     require(actor, Permission.USE_EDSPACE)
     if made := await _made_before(actor, asked.key):
         return made
     order = await batch_form.check(actor, asked)
     try:
-        batch = await _open(actor, order)
+        return await _make(actor, order)
     except IntegrityError:  # the same key a moment earlier
         if made := await _made_before(actor, asked.key):
             return made
         raise
-    return await _issue(batch)
+    except Exception as error:
+        log.exception("A batch failed")
+        await _fail(actor, order)
+        raise Conflict(FAILURE) from error
 
 
 async def _made_before(actor: Actor, key: str) -> Batch | None:
-    return await Batch.get_or_none(
-        workspace_id=actor.workspace, idempotency_key=key, requested_by_id=actor.person_id
-    )
+    made = await fetch(MADE_BEFORE, actor.workspace, key, actor.person_id)
+    return await Batch.get(id=made[0]["id"]) if made else None
 
 
 @unit_of_work
+async def _make(actor: Actor, order: BatchOrder) -> Batch:
+    """The batch and its codes in one commit; a crash before it leaves neither."""
+    batch = await _open(actor, order)
+    await insert_many("code", CODE_COLUMNS, rows_of(batch))
+    return await _finish(batch)
+
+
 async def _open(actor: Actor, order: BatchOrder) -> Batch:
-    """The batch is there before its codes, so that a crash leaves something to resume."""
     values = asdict(order)
     batch = await Batch.create(
         workspace_id=actor.workspace,
@@ -69,31 +82,14 @@ async def _open(actor: Actor, order: BatchOrder) -> Batch:
         idempotency_key=values.pop("key"),
         **values,
     )
-    await audit.record(
-        AuditAction.CREATE,
-        Resource.BATCH,
-        batch.id,
-        by=actor,
-        plan=order.plan_id,
-        codes=order.quantity,
-    )
+    detail = {"plan": order.plan_id, "codes": order.quantity}
+    await audit.record(AuditAction.CREATE, Resource.BATCH, batch.id, by=actor, **detail)
     _changed(batch)
     return batch
 
 
-async def _issue(batch: Batch) -> Batch:
-    try:
-        rows = await asyncio.to_thread(_prepare, batch)
-        return await _finish(batch, rows)
-    except Exception as error:
-        log.exception("Batch %s failed", batch.id)
-        reason = "The codes could not be stored. Nothing was issued."
-        await _fail(batch, reason)
-        raise Conflict(reason) from error
-
-
-def _prepare(batch: Batch) -> list[tuple[object, ...]]:
-    """The rows of all codes, READY; the batch's state hides them until it is done."""
+def rows_of(batch: Batch) -> list[tuple[object, ...]]:
+    """New codes for a batch, READY; the batch's state hides them until it is done."""
     moment = now()
     seal = partial(vault.seal, workspace_id=batch.workspace_id, batch_id=batch.id)
     return [
@@ -112,40 +108,22 @@ def _prepare(batch: Batch) -> list[tuple[object, ...]]:
     ]
 
 
-@unit_of_work
-async def _finish(batch: Batch, rows: list[tuple[object, ...]]) -> Batch:
+async def _finish(batch: Batch) -> Batch:
     finished = now()
-    claimed = await Batch.filter(id=batch.id, state=BatchState.RUNNING).update(
-        state=BatchState.DONE, ready=batch.quantity, finished_at=finished
-    )
+    [claimed] = await execute_each(FINISH, [(batch.quantity, finished, batch.id)])
     assert claimed, "a batch is finished once"
-    await insert_many("code", CODE_COLUMNS, rows)
-    _changed(batch)
     return batch.update_from_dict(
         {"state": BatchState.DONE, "ready": batch.quantity, "finished_at": finished}
     )
 
 
 @unit_of_work
-async def _fail(batch: Batch, reason: str) -> None:
-    await Batch.filter(id=batch.id, state=BatchState.RUNNING).update(
-        state=BatchState.FAILED, failure=reason, finished_at=now()
+async def _fail(actor: Actor, order: BatchOrder) -> None:
+    batch = await _open(actor, order)
+    await Batch.filter(id=batch.id).update(
+        state=BatchState.FAILED, failure=FAILURE, finished_at=now()
     )
-    await audit.record(
-        AuditAction.FAIL, Resource.BATCH, batch.id, by=None, workspace_id=batch.workspace_id
-    )
-    _changed(batch)
-
-
-async def resume() -> int:
-    """Issue what a crash left unfinished; returns how many batches. At the start of the one process."""
-    left = await Batch.filter(state=BatchState.RUNNING).order_by("id")
-    for batch in left:
-        try:
-            await _issue(batch)
-        except Conflict:
-            continue  # it failed visibly; the next one may not
-    return len(left)
+    await audit.record(AuditAction.FAIL, Resource.BATCH, batch.id, by=actor)
 
 
 async def own(actor: Actor, batch_id: int) -> Batch:

@@ -44,7 +44,7 @@ async def grant(grants: Sequence[Grant], at: datetime) -> None:
     rows: list[tuple[object, ...]] = []
     for each in grants:
         code, place = each.code, (each.code.plan_id, emails.key(each.attempt.email))
-        starts_at, ends_at = _term(code, at, ends.get(place))
+        starts_at, ends_at = term(code.days, at, ends.get(place), code.zone)
         if ends_at:
             ends[place] = ends_at  # a second code in the same group follows on
         ids = (code.workspace_id, each.activation_id, each.person_id, code.product_id, code.plan_id)
@@ -63,10 +63,15 @@ async def _ends(grants: Sequence[Grant], at: datetime) -> Ends:
     return {(row["plan_id"], row["email_key"]): moment(row["ends_at"]) or at for row in rows}
 
 
-def _term(
-    code: Candidate, at: datetime, before: datetime | None
+def term(
+    days: int | None, at: datetime, before: datetime | None, zone: str
 ) -> tuple[datetime, datetime | None]:
-    if code.days is None:
+    """From and until: from `at`, or from `before`, where an entitlement to the same plan ends.
+
+    Days count to the end of the last one in the workspace's zone; None is a lifetime.
+    """
+    if days is None:
         return at, None
-    day = zones.last_day(before, code.zone) if before else zones.day(at, code.zone)
-    return before or at, zones.end_of(day + timedelta(days=code.days), code.zone)
+    if before is None or before <= at:
+        return at, zones.end_of(zones.day(at, zone) + timedelta(days=days), zone)
+    return before, zones.end_of(zones.last_day(before, zone) + timedelta(days=days), zone)

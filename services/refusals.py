@@ -39,16 +39,19 @@ async def record(
 async def record_limited(address: str, actor: Actor | None) -> None:
     """Count a try that a limit refused: one row for each address and minute."""
     minute = now().replace(second=0, microsecond=0)
-    network = budgets.network(address)
-    if await Refusal.filter(address=network, minute=minute).update(tries=F("tries") + 1):
+    place = {"address": budgets.network(address), "minute": minute}
+    if await Refusal.filter(**place).update(tries=F("tries") + 1):
         return
-    await Refusal.create(
+    # two first ones at once: one row is made, and each counts itself in it
+    first = Refusal(
         reason=RefusalReason.LIMITED,
         reference=new_reference(),
         person_id=actor and actor.person_id,
-        address=network,
-        minute=minute,
+        tries=0,
+        **place,
     )
+    await Refusal.bulk_create([first], ignore_conflicts=True)
+    await Refusal.filter(**place).update(tries=F("tries") + 1)
 
 
 @unit_of_work

@@ -1,5 +1,6 @@
 """Everything an installation can set, read once from the environment."""
 
+import ipaddress
 import os
 import re
 from datetime import timedelta
@@ -65,6 +66,13 @@ class Settings(BaseSettings):
         if value and not re.fullmatch(r"https?://[^/\s]+/?", value):
             raise ValueError("TALLYSTICK_PUBLIC_URL must look like https://codes.example.org")
         return value.rstrip("/")
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for entry in value:
+            ipaddress.ip_network(entry, strict=False)
+        return value
 
     @field_validator("database_url")
     @classmethod

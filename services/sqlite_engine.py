@@ -109,11 +109,14 @@ class TransactionWithScripts(SqliteTransactionWrapper):
 
 
 class SafeTransaction(OwnedTransaction, TransactionWithScripts):
-    @translate_exceptions
     async def execute_each(self, query: str, rows: list[list[Any]]) -> list[int]:
         if self.ended:
             return await super().execute_each(query, rows)
         self._admit(query)
+        return await self._execute_each(query, rows)
+
+    @translate_exceptions
+    async def _execute_each(self, query: str, rows: list[list[Any]]) -> list[int]:
         async with self.acquire_connection() as connection:
             # in one go, because the way to the thread costs more than a statement
             return await on_thread(connection, partial(_change_each, query, rows))

@@ -44,7 +44,7 @@ class Together(Generic[T, R]):
         for item, answer in group:
             try:
                 self._answer([(item, answer)], await self._work([item]))
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001 - its caller raises it
                 if not answer.done():
                     answer.set_exception(error)
 

@@ -1,12 +1,13 @@
 """How codes rest in the database: sealed for showing, and as a keyed digest for finding."""
 
-import hmac
 import os
 import struct
 from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hmac import HMAC
 
 from services import keys
 
@@ -41,9 +42,16 @@ def unseal(sealed: bytes, *, workspace_id: int, batch_id: int, ordinal: int) -> 
 
 def digest(body: str) -> bytes:
     """32 bytes by which a cleaned code is found; any text may be asked for."""
-    return hmac.digest(keys.ring().digest, body.encode("utf-8", "surrogatepass"), "sha256")
+    keyed = _keyed(keys.ring().digest).copy()
+    keyed.update(body.encode("utf-8", "surrogatepass"))
+    return keyed.finalize()
 
 
 @lru_cache(maxsize=4)
 def _cipher(key: bytes) -> AESGCM:
     return AESGCM(key)
+
+
+@lru_cache(maxsize=4)
+def _keyed(key: bytes) -> HMAC:
+    return HMAC(key, SHA256())  # copied for each digest: that halves the time

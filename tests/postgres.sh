@@ -36,7 +36,7 @@ cd "$folder"
 "${as[@]}" "$programs/initdb" --pgdata="$folder/data" --username=tallystick --auth=trust \
     --encoding=UTF8 --locale=C --no-sync >/dev/null
 "${as[@]}" "$programs/postgres" -D "$folder/data" -k "$folder/socket" -p "$port" \
-    -c listen_addresses=127.0.0.1 -c max_connections=100 >"$folder/log" 2>&1 &
+    -c listen_addresses=127.0.0.1 -c max_connections=100 -c fsync=off -c full_page_writes=off >"$folder/log" 2>&1 &
 server=$!
 cd - >/dev/null
 

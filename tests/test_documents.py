@@ -23,13 +23,27 @@ def _settings_in(text: str) -> set[str]:
     return set(re.findall(r"TALLYSTICK_[A-Z]+(?:_[A-Z]+)*", text))
 
 
+def _missing(text: str) -> set[str]:
+    return (NAMES | FILES) - _settings_in(text)
+
+
+def _invented(text: str) -> set[str]:
+    return _settings_in(text) - NAMES - FILES
+
+
 def test_every_setting_is_documented() -> None:
-    assert not (NAMES | FILES) - _settings_in(_text(CONFIGURATION))
+    assert not _missing(_text(CONFIGURATION))
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_no_document_names_a_setting_that_is_not_there(document: Path) -> None:
-    assert not _settings_in(_text(document)) - NAMES - FILES
+    assert not _invented(_text(document))
+
+
+def test_a_setting_left_out_or_made_up_is_found() -> None:
+    text = _text(CONFIGURATION).replace("TALLYSTICK_PORT", "TALLYSTICK_PROT")
+    assert _missing(text) == {"TALLYSTICK_PORT"}
+    assert _invented(text) == {"TALLYSTICK_PROT"}
 
 
 @pytest.mark.parametrize("name", Settings.model_fields)

@@ -2,7 +2,7 @@
 
 from nicegui import app, background_tasks, ui
 
-from services import batches, database, housekeeping, installation
+from services import database, housekeeping, installation
 from services.settings import Settings
 from ui import downloads, live, routes, theme
 from ui.cyberpass import coming
@@ -37,7 +37,6 @@ def build(settings: Settings) -> None:
         await database.connect(settings)
         await installation.open_key(settings)
         live.start()
-        await batches.resume()
         background_tasks.create(housekeeping.run_nightly(), name="housekeeping")
         background_tasks.create(expiry.watch(), name="sessions that end")
 

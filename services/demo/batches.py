@@ -1,18 +1,16 @@
 """The sample's batches and their codes, as Generate and Revoke would have left them."""
 
 from datetime import datetime, time, timedelta
-from functools import partial
 
 from models import Batch, Code, Plan
 from models.enums import AuditAction, BatchState, CodeKind, Resource, Status
-from services import code_alphabet, vault, zones
-from services.batches import CODE_COLUMNS
+from services import zones
+from services.batches import CODE_COLUMNS, FAILURE, rows_of
 from services.database import insert_many
 from services.demo.scene import Issued, Scene, between, in_the_office, on_working_day
 from services.demo.story import ADMIN, BATCHES, ZONE, BatchStory, More
 
 COLUMNS = (*CODE_COLUMNS, "revoked_at", "revoked_by_id")
-FAILURE = "The codes could not be stored. Nothing was issued."
 SHORTEST_BETWEEN_USES = timedelta(minutes=3)
 
 Codes = dict[tuple[int, int], Code]  # by batch and ordinal
@@ -120,8 +118,7 @@ def _record(scene: Scene, batch: Batch) -> None:
         codes=batch.quantity,
     )
     if batch.state is BatchState.FAILED:
-        nobody = {"workspace_id": batch.workspace_id, "person_id": None}
-        scene.record(finished, AuditAction.FAIL, Resource.BATCH, batch.id, **nobody)
+        scene.record(finished, AuditAction.FAIL, Resource.BATCH, batch.id, **place)
     elif batch.quantity > 1:
         at = finished + timedelta(seconds=scene.dice.uniform(15, 240))
         scene.record(
@@ -130,23 +127,13 @@ def _record(scene: Scene, batch: Batch) -> None:
 
 
 def _rows(issued: Issued) -> list[tuple[object, ...]]:
-    batch, used = issued.batch, set(issued.used)
-    seal = partial(vault.seal, workspace_id=batch.workspace_id, batch_id=batch.id)
+    made, used = issued.batch.finished_at, set(issued.used)
     rows: list[tuple[object, ...]] = []
-    for ordinal, body in enumerate(code_alphabet.generate(batch.quantity), start=1):
+    for _, *row in rows_of(issued.batch):
+        *place, _, link_version = row
+        ordinal = int(str(row[2]))
         status, revoked_at, revoked_by = _standing(issued, used, ordinal)
-        row = (
-            batch.finished_at,
-            batch.workspace_id,
-            batch.id,
-            ordinal,
-            vault.digest(body),
-            seal(body, ordinal=ordinal),
-            body[-4:],
-            status.value,
-            1,
-        )
-        rows.append((*row, revoked_at, revoked_by))
+        rows.append((made, *place, status.value, link_version, revoked_at, revoked_by))
     return rows
 
 

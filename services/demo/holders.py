@@ -2,16 +2,17 @@
 
 import unicodedata
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from random import Random
 
 from models import Activation, Entitlement, Person, Plan
 from models.enums import AuditAction, Resource
-from services import emails, zones
+from services import emails
 from services.demo.batches import Codes
 from services.demo.names import CLINICAL, INDUSTRY, NAMES, PLAIN, STUDIES
 from services.demo.scene import Issued, Scene, awake, between
 from services.demo.story import COMPLIANCE, PHARMACOLOGY, PRACTICE, ZONE
+from services.entitlements import term
 
 LATER_MORE_OFTEN = 1.35
 COMES_BACK = 0.05  # the share of activations by somebody who had a code of the plan before
@@ -131,7 +132,9 @@ async def _entitle(uses: list[Use], activations: dict[int, int]) -> None:
     ends: dict[tuple[int, int], datetime] = {}
     rows: list[Entitlement] = []
     for use in uses:
-        starts_at, ends_at = _term(use, ends.get((use.plan.id, use.holder.id)))
+        starts_at, ends_at = term(
+            use.plan.days, use.at, ends.get((use.plan.id, use.holder.id)), ZONE
+        )
         if ends_at:
             ends[use.plan.id, use.holder.id] = ends_at
         rows.append(
@@ -147,13 +150,3 @@ async def _entitle(uses: list[Use], activations: dict[int, int]) -> None:
             )
         )
     await Entitlement.bulk_create(rows)
-
-
-def _term(use: Use, before: datetime | None) -> tuple[datetime, datetime | None]:
-    """From the use, or from where the holder's access by the same plan ends."""
-    if use.plan.days is None:
-        return use.at, None
-    length = timedelta(days=use.plan.days)
-    if before is None or before <= use.at:
-        return use.at, zones.end_of(zones.day(use.at, ZONE) + length, ZONE)
-    return before, zones.end_of(zones.last_day(before, ZONE) + length, ZONE)

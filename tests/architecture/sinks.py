@@ -118,9 +118,7 @@ def _parts(value: ast.expr) -> list[ast.expr | None] | None:
         case ast.IfExp(body=body, orelse=orelse):
             return [body, orelse]
         case ast.JoinedStr(values=parts) | ast.Tuple(elts=parts) | ast.List(elts=parts):
-            return [*parts]
-        case ast.FormattedValue(value=inner):
-            return [inner]
+            return [part.value if isinstance(part, ast.FormattedValue) else part for part in parts]
         case ast.Dict(keys=keys, values=values):
             return [*keys, *values]
         case ast.Subscript(value=table) if _is_table(table):

@@ -39,10 +39,16 @@ def demo_server(program: Path, tmp_path_factory: pytest.TempPathFactory) -> Gene
     started.stop()
 
 
+@pytest.fixture(scope="module")
+def visitors_of_the_demo(demo_server: Server, chromium: Browser) -> Visitors:
+    return Visitors(chromium, demo_server)
+
+
 @pytest.fixture
-def demo(demo_server: Server, chromium: Browser) -> Generator[Visitors]:
+def demo(visitors_of_the_demo: Visitors) -> Generator[Visitors]:
     """People with browsers, at the demo."""
-    yield from _visiting(demo_server, chromium)
+    yield visitors_of_the_demo
+    assert visitors_of_the_demo.go_home() == []
 
 
 @pytest.fixture
@@ -50,14 +56,8 @@ def first_start(tmp_path: Path, chromium: Browser) -> Generator[Visitors]:
     """People with browsers, at a Tallystick that was just started for the first time."""
     started = server.start("run", tmp_path / "data")
     try:
-        yield from _visiting(started, chromium)
+        visitors = Visitors(chromium, started)
+        yield visitors
+        assert visitors.go_home() == []
     finally:
         started.stop()
-
-
-def _visiting(at: Server, chromium: Browser) -> Generator[Visitors]:
-    visitors = Visitors(chromium, at)
-    yield visitors
-    visitors.leave()
-    assert visitors.trouble == []
-    assert at.new_trouble() == []

@@ -37,7 +37,7 @@ def field(page: Page, label: str) -> Locator:
 
 
 def choose(page: Page, label: str, option: str) -> None:
-    page.get_by_role("combobox", name=label, exact=True).click()
+    page.get_by_role("combobox", name=re.compile(f"^{label}( |$)")).click()
     page.get_by_role("option", name=option, exact=True).click()
     expect(page.get_by_role("listbox")).to_have_count(0)
 

@@ -2,6 +2,8 @@
 
 import stat
 
+from playwright.sync_api import Page
+
 from tests.e2e.screens import (
     NORTHWIND,
     acknowledged,
@@ -21,44 +23,9 @@ COLUMNS = (
 
 def test_from_the_first_start_to_twelve_codes(first_start: Visitors) -> None:
     page = first_start.stranger()
-    page.goto("/")
-    expect(page.get_by_role("heading", name="Create owner")).to_be_visible()
-
-    file = first_start.server.folder / "setup-link"
-    assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    link = file.read_text().strip()
-    page.goto(link)
-    page.get_by_label("Your name").fill("Olga Brandt")
-    page.get_by_label("Your e-mail").fill("olga@example.org")
-    page.get_by_label("Password").fill("short")
-    press(page, "Create owner")
-    expect(page.locator(".field", has_text="Password").locator(".error")).to_be_visible()
-    page.get_by_label("Password").fill("harbour lantern violet 42")
-    press(page, "Create owner")
-    expect(page.get_by_text("No workspace yet")).to_be_visible()
-
-    other = first_start.stranger()
-    assert other.goto(link).status == 404, "the set-up link works once"
-
-    press(page, "New workspace")
-    page.get_by_label("Name").fill("Harbour School")
-    expect(page.get_by_label("Address")).to_have_value("harbour-school")
-    press(page, "Create workspace")
-    expect(page.get_by_role("heading", name="Harbour School")).to_be_visible()
-
-    page.locator(".content").get_by_role("link", name="Edspace").click()
-    expect(page.get_by_text("No access codes yet")).to_be_visible()
-    page.get_by_role("link", name="Products").click()
-    expect(page.get_by_text("No product yet")).to_be_visible()
-    press(page, "Add product")
-    dialog(page).get_by_label("Name").fill("Harbour Safety")
-    dialog(page).get_by_role("button", name="Add product").click()
-    press(page, "Add plan")
-    dialog(page).get_by_label("Name").fill("30 days")
-    dialog(page).get_by_label("Days of access").fill("30")
-    dialog(page).get_by_role("button", name="Add plan").click()
-    expect(dialog(page)).to_have_count(0)
-    expect(page.locator(".plan", has_text="30 days")).to_be_visible()
+    become_owner(first_start, page)
+    found_harbour_school(page)
+    add_product_with_plan(page)
 
     page.get_by_role("link", name="Access Codes").click()
     page.get_by_role("button", name="Add access code").first.click()
@@ -82,6 +49,50 @@ def test_from_the_first_start_to_twelve_codes(first_start: Visitors) -> None:
     expect(page.get_by_role("heading", name="Harbour Safety")).to_be_visible()
     expect(page.get_by_role("row").filter(has_text="READY")).to_have_count(12)
     expect(page.get_by_text(codes[0])).to_have_count(0)
+
+
+def become_owner(at: Visitors, page: Page) -> None:
+    page.goto("/")
+    expect(page.get_by_role("heading", name="Create owner")).to_be_visible()
+    file = at.server.folder / "setup-link"
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    link = file.read_text().strip()
+    page.goto(link)
+    page.get_by_label("Your name").fill("Olga Brandt")
+    page.get_by_label("Your e-mail").fill("olga@example.org")
+    page.get_by_label("Password").fill("short")
+    press(page, "Create owner")
+    expect(page.locator(".field", has_text="Password").locator(".error")).to_be_visible()
+    page.get_by_label("Password").fill("harbour lantern violet 42")
+    press(page, "Create owner")
+    expect(page.get_by_text("No workspace yet")).to_be_visible()
+    answer = at.stranger().goto(link)
+    assert answer is not None
+    assert answer.status == 404, "the set-up link works once"
+
+
+def found_harbour_school(page: Page) -> None:
+    press(page, "New workspace")
+    page.get_by_label("Name").fill("Harbour School")
+    expect(page.get_by_label("Address")).to_have_value("harbour-school")
+    press(page, "Create workspace")
+    expect(page.get_by_role("heading", name="Harbour School")).to_be_visible()
+
+
+def add_product_with_plan(page: Page) -> None:
+    page.locator(".content").get_by_role("link", name="Edspace").click()
+    expect(page.get_by_text("No access codes yet")).to_be_visible()
+    page.get_by_role("link", name="Products").click()
+    expect(page.get_by_text("No product yet")).to_be_visible()
+    press(page, "Add product")
+    dialog(page).get_by_label("Name").fill("Harbour Safety")
+    dialog(page).get_by_role("button", name="Add product").click()
+    press(page, "Add plan")
+    dialog(page).get_by_label("Name").fill("30 days")
+    dialog(page).get_by_label("Days of access").fill("30")
+    dialog(page).get_by_role("button", name="Add plan").click()
+    expect(dialog(page)).to_have_count(0)
+    expect(page.locator(".plan", has_text="30 days")).to_be_visible()
 
 
 def test_the_guide_can_be_followed_word_by_word(demo: Visitors) -> None:
@@ -122,7 +133,7 @@ def test_the_guide_can_be_followed_word_by_word(demo: Visitors) -> None:
     assert copied(page).split("\n") == codes
     # "Download the codes as CSV to your system by clicking on Download CSV button"
     assert all(code in file_of(page).decode() for code in codes)
-    # "Set the count to >= 150 to trigger a bulk generation and click on Generate codes"
+    # "Set the count to 150 or more ... and click on the Generate codes button at the bottom"
     press(page, "Close")
     press(page, "Add access code")
     page.get_by_label("Number of codes").fill("150")

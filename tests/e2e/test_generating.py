@@ -175,8 +175,9 @@ def test_codes_can_be_generated_without_a_mouse(demo: Visitors) -> None:
     expect(dialog(page)).to_be_visible()
 
     for label in ("Product", "Plan"):
-        expect(page.get_by_role("combobox", name=label)).to_be_enabled()
-        page.get_by_role("combobox", name=label).focus()
+        select = page.get_by_role("combobox", name=label, exact=True)
+        expect(select).to_be_enabled()
+        select.focus()
         page.keyboard.press("Enter")
         expect(page.get_by_role("listbox")).to_be_visible()
         page.keyboard.press("ArrowDown")

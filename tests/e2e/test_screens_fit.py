@@ -18,7 +18,7 @@ def test_everything_fits_on_a_phone(demo: Visitors) -> None:
     page.get_by_role("button", name="Menu").tap()
     expect(pane).to_be_in_viewport()
     pane.tap()
-    expect(page.get_by_text("Research Methods")).to_be_visible()
+    expect(page.locator(".product", has_text="Research Methods")).to_be_visible()
     expect(pane).not_to_be_in_viewport()
     assert overflow(page) <= 0
     page.get_by_role("button", name="Menu").tap()

@@ -10,13 +10,14 @@ from playwright.sync_api import (
     Page,
     Request,
     Response,
+    WebError,
     expect,
 )
 
 from tests.e2e.server import Server
 
 PASSWORD = "demo-tallystick"
-PATIENCE = 6_000  # milliseconds; two busy cores
+PATIENCE = 10_000  # milliseconds; two busy cores
 TELL_VIOLATIONS = (
     "addEventListener('securitypolicyviolation', (event) => "
     "console.error('CSP: ' + event.violatedDirective + ' ' + event.blockedURI))"
@@ -24,46 +25,62 @@ TELL_VIOLATIONS = (
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
 
 expect.set_options(timeout=PATIENCE)
-_cookies: dict[tuple[str, str], Any] = {}  # by server and address: a password is hashed slowly
 
 
 @dataclass
 class Visitors:
+    """Browsers of many people at one server; a person keeps one from test to test."""
+
     browser: Browser
     server: Server
     trouble: list[str] = field(default_factory=list)
-    _contexts: list[BrowserContext] = field(default_factory=list)
+    _own: dict[str, BrowserContext] = field(default_factory=dict)
+    _passing: list[BrowserContext] = field(default_factory=list)
     _refused: set[str] = field(default_factory=set)
 
     def stranger(self, **options: Any) -> Page:
-        """A page of a browser that nobody has signed in with."""
-        context = self.browser.new_context(
-            base_url=self.server.origin, accept_downloads=True, locale="en-GB", **options
-        )
-        context.set_default_timeout(PATIENCE)
-        context.grant_permissions(["clipboard-read", "clipboard-write"], origin=self.server.origin)
-        context.add_init_script(TELL_VIOLATIONS)
-        context.on("console", self._console)
-        context.on("weberror", lambda error: self.trouble.append(f"script: {error.error}"))
-        context.on("request", self._request)
-        context.on("response", self._response)
-        self._contexts.append(context)
+        """A page of a new browser that nobody has signed in with."""
+        context = self._context(**options)
+        self._passing.append(context)
         return context.new_page()
 
     def person(self, name: str, path: str = "/", **options: Any) -> Page:
         """A page of one of the demo's people, signed in: owner, admin, sales or evaluator."""
-        page, who = self.stranger(**options), (self.server.origin, name)
-        if who in _cookies:
-            page.context.add_cookies(_cookies[who])
-        else:
-            sign_in(page, f"{name}@demo.test")
-            _cookies[who] = [c for c in page.context.cookies() if c["name"] == "tallystick"]
+        if name not in self._own:
+            self._own[name] = self._context()
+            sign_in(self._own[name].new_page(), f"{name}@demo.test")
+        context = self._own[name]
+        if options:
+            cookies = [c for c in context.cookies() if c["name"] == "tallystick"]
+            context = self._context(**options)
+            context.add_cookies(cookies)  # pyright: ignore[reportArgumentType]
+            self._passing.append(context)
+        page = context.new_page()
         page.goto(path)
         return page
 
-    def leave(self) -> None:
-        for context in self._contexts:
+    def go_home(self) -> list[str]:
+        """Close every page; returns what went wrong since this was asked last."""
+        for context in self._passing:
             context.close()
+        for context in self._own.values():
+            for page in context.pages:
+                page.close()
+        trouble = [*self.trouble, *self.server.new_trouble()]
+        self._passing.clear()
+        self.trouble.clear()
+        return trouble
+
+    def _context(self, **options: Any) -> BrowserContext:
+        context = self.browser.new_context(base_url=self.server.origin, locale="en-GB", **options)
+        context.set_default_timeout(PATIENCE)
+        context.grant_permissions(["clipboard-read", "clipboard-write"], origin=self.server.origin)
+        context.add_init_script(TELL_VIOLATIONS)
+        context.on("console", self._console)
+        context.on("weberror", self._error)
+        context.on("request", self._request)
+        context.on("response", self._response)
+        return context
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type == "error" and not self._is_refused_page(message):
@@ -73,6 +90,9 @@ class Visitors:
         # The browser notes a form page that comes back with 422, which is as it should be.
         refused = message.location.get("url") in self._refused
         return refused and message.text.startswith("Failed to load resource")
+
+    def _error(self, error: WebError) -> None:
+        self.trouble.append(f"script: {error.error}")
 
     def _response(self, response: Response) -> None:
         if 400 <= response.status < 500 and response.request.is_navigation_request():

@@ -15,8 +15,8 @@ from services.signals import Changed, Topic
 from tests.cast import Cast, activated, entries, issue, printed, redeem, wanted
 
 
-async def crash_before_issuing(cast: Cast, quantity: str = "12") -> Batch:
-    """The process dies between the two transactions of a generation."""
+async def unfinished(cast: Cast, quantity: str = "12") -> Batch:
+    """A batch that has none of its codes yet."""
     order = await batch_form.check(cast.ada, wanted(cast.month, quantity))
     return await batches._open(cast.ada, order)
 
@@ -87,22 +87,13 @@ async def test_different_dialogs_make_different_batches_at_once(cast: Cast) -> N
 
 
 async def test_nothing_of_a_batch_shows_before_all_of_it_is_there(cast: Cast) -> None:
-    batch = await crash_before_issuing(cast)
+    batch = await unfinished(cast)
     assert await listed(cast.ada, batch) == 0
     with pytest.raises(NotFound):
         await codes.show(cast.ada, batch.id)
 
 
-async def test_what_a_crash_left_is_issued_at_the_next_start(cast: Cast) -> None:
-    batch = await crash_before_issuing(cast)
-    assert await batches.resume() == 1
-    assert await batches.resume() == 0
-    issued = await printed(await Batch.get(id=batch.id))
-    assert (issued.batch.state, len(set(issued.texts))) == (BatchState.DONE, 12)
-    activated(await redeem(issued.texts[0]))
-
-
-async def test_the_dialog_of_a_crashed_generation_gives_its_batch_and_no_second(
+async def test_the_key_of_an_unfinished_batch_gives_that_batch_and_no_second(
     cast: Cast,
 ) -> None:
     request = wanted(cast.month, key="one dialog")
@@ -121,19 +112,6 @@ async def test_a_generation_that_fails_says_so_and_leaves_no_code(cast: Cast) ->
     assert batch.failure == "The codes could not be stored. Nothing was issued."
     assert not await Code.exists()
     assert [entry.target_id for entry in await entries(AuditAction.FAIL)] == [batch.id]
-
-
-async def test_a_batch_that_fails_at_the_start_holds_up_no_other(cast: Cast) -> None:
-    left = [await crash_before_issuing(cast) for _ in range(2)]
-    # an ordinal that is taken already: this one can never be stored
-    await database.insert_many(
-        "code",
-        batches.CODE_COLUMNS,
-        [[left[0].created_at, cast.northwind.id, left[0].id, 1, b"d", b"s", "XXXX", "READY", 1]],
-    )
-    assert await batches.resume() == 2
-    states = [(await Batch.get(id=batch.id)).state for batch in left]
-    assert states == [BatchState.FAILED, BatchState.DONE]
 
 
 async def test_unused_codes_are_revoked_and_the_others_stay(cast: Cast) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from services import database, installation, keys, setup
-from services.keys import KeyFileError
+from services.keys import KeyFileError, KeyRing
 from services.settings import Settings
 from tests.cast import activated, assemble, issue, printed, redeem
 from tests.conftest import POSTGRES
@@ -17,11 +17,11 @@ async def start(settings: Settings) -> None:
 
 
 @pytest.fixture
-async def installed(empty: Settings, cheap_passwords: None) -> Settings:
+async def installed(db: Settings, ring: KeyRing, cheap_passwords: None) -> Settings:
     """An installation that was started once and stopped."""
-    await start(empty)
+    await setup.found(ring.check_value)
     await database.disconnect()
-    return empty
+    return db
 
 
 async def kept(settings: Settings) -> object:

@@ -277,3 +277,30 @@ async def test_a_changed_or_lost_role_counts_from_the_next_command_on(cast: Cast
     await seat.delete()
     with pytest.raises(NotFound):
         await sessions.enter(token, "northwind")
+
+
+async def test_a_click_does_not_revive_a_session_that_idled_out(
+    clock: time_machine.Traveller, cast: Cast
+) -> None:
+    token = await sign_in()
+    clock.shift(timedelta(hours=12))
+    await sessions.touch(token)
+    assert await sessions.find(token) is None
+
+
+async def test_time_left_is_the_shorter_of_both_limits_and_none_once_ended(
+    clock: time_machine.Traveller, cast: Cast
+) -> None:
+    tokens = [await sign_in() for _ in range(3)]
+    fresh, clicked, ended = [row.id for row in await Session.all().order_by("id")]
+    await sessions.sign_out(tokens[2])
+    for _ in range(17):  # to half a day before the seven days are over
+        clock.shift(timedelta(hours=9, minutes=30))
+        await sessions.touch(tokens[1])
+    left = await sessions.time_left({clicked, ended, 10**12})
+    assert left == {
+        clicked: timedelta(hours=6, minutes=30),
+        ended: timedelta(),
+        10**12: timedelta(),
+    }
+    assert (await sessions.time_left({fresh}))[fresh] <= timedelta()

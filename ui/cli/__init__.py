@@ -2,7 +2,7 @@
 
 import typer
 
-from ui.cli import serve, users
+from ui.cli import logs, serve, users
 
 command_line = typer.Typer(
     help="Tallystick issues, delivers and redeems prepaid codes.",
@@ -10,6 +10,7 @@ command_line = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+command_line.callback()(logs.begin)
 command_line.command("run")(serve.run)
 command_line.command("demo")(serve.demo)
 command_line.command("migrate")(serve.migrate)

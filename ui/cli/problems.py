@@ -6,12 +6,13 @@ from contextlib import contextmanager
 
 from pydantic import ValidationError
 
+from services.database import Unreachable
 from services.errors import DomainError
 from services.instance_lock import InstanceLocked
 from services.keys import KeyFileError
 from services.schema_check import SchemaRefused
 
-SENTENCES = (DomainError, InstanceLocked, KeyFileError, SchemaRefused)
+SENTENCES = (DomainError, InstanceLocked, KeyFileError, SchemaRefused, Unreachable, OSError)
 
 
 def stop(sentence: str) -> None:

@@ -12,6 +12,7 @@ from services.settings import Settings, get_settings
 from ui import app, routes
 from ui.cli import problems
 
+SETUP_LINK = "setup-link"
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -80,6 +81,7 @@ def _check_port(settings: Settings) -> None:
 
 
 def _announce(settings: Settings, first_page: str, token: str) -> None:
+    (settings.data_dir / SETUP_LINK).unlink(missing_ok=True)
     print(f"Tallystick is at {settings.base_url}")
     if token and sys.stdout.isatty():
         print(f"Create the owner within an hour: {settings.base_url}{first_page}")
@@ -93,8 +95,7 @@ def _announce(settings: Settings, first_page: str, token: str) -> None:
 
 
 def _write_link(settings: Settings, first_page: str) -> Path:
-    path = settings.data_dir / "setup-link"
-    path.unlink(missing_ok=True)
+    path = settings.data_dir / SETUP_LINK
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as file:
         file.write(f"{settings.base_url}{first_page}\n")

@@ -13,7 +13,8 @@ class Dialog:
     """Opens at once and is deleted when it closes; `body` and `foot` can be filled anew."""
 
     def __init__(self, title: str) -> None:
-        self.root = ui.dialog().on("hide", lambda: self.root.delete())
+        with _page():
+            self.root = ui.dialog().on("hide", lambda: self.root.delete())
         with self.root, ui.element("div").classes("dialog"):
             with ui.element("div").classes("dialog-head"):
                 self.title = text("h2", title)
@@ -24,6 +25,13 @@ class Dialog:
 
     def close(self) -> None:
         self.root.close()
+
+
+def _page() -> ui.element:
+    # What lives as long as the page: where the click was may be drawn anew below an open dialog.
+    above = ui.context.slot.parent.ancestors(include_self=True)
+    pages = (element for element in above if isinstance(element, ui.sub_pages))
+    return next(pages, ui.context.client.content)
 
 
 def confirm(

@@ -1,6 +1,7 @@
 """Products and their plans."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from nicegui import ui
@@ -103,8 +104,8 @@ class Editor:
 
     def product_menu(self, product: ProductView) -> None:
         if product.is_archived:
-            restore = lambda: self.do(lambda actor: catalog.restore_product(actor, product.id))  # noqa: E731
-            button("Restore", restore).classes("btn-small")
+            restore = partial(catalog.restore_product, product_id=product.id)
+            button("Restore", partial(self.do, restore)).classes("btn-small")
             return
         button("Add plan", lambda: self.plan_dialog(product.id), glyph="plus").classes("btn-small")
         with icon_button("ellipsis", f"More for {product.name}"), ui.menu():
@@ -114,8 +115,8 @@ class Editor:
     def plan_menu(self, plan: PlanView) -> None:
         with icon_button("ellipsis", f"More for {plan.name}"), ui.menu():
             if plan.is_archived:
-                restore = lambda: self.do(lambda actor: catalog.restore_plan(actor, plan.id))  # noqa: E731
-                _entry("archive", "Restore", restore)
+                restore = partial(catalog.restore_plan, plan_id=plan.id)
+                _entry("archive", "Restore", partial(self.do, restore))
             else:
                 _entry("pencil", "Edit", lambda: self.plan_dialog(None, plan))
                 _entry("archive", "Archive", lambda: self.archive_plan(plan))
