@@ -107,6 +107,11 @@ async def page(actor: Actor, wanted: BatchFilter, part: Slice) -> Page[BatchView
     return Page([view(batch) for batch in rows], total)
 
 
+async def newest(actor: Actor) -> int:
+    """The id of the newest batch, 0 where there is none."""
+    return max(await _of(actor).order_by("-id").limit(1).values_list("id", flat=True), default=0)
+
+
 async def some(actor: Actor, ids: tuple[int, ...]) -> list[BatchView]:
     """These batches as they are now, for patching rows on screen."""
     rows = await _of(actor).filter(id__in=ids).select_related("product", "plan", "requested_by")

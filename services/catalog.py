@@ -164,18 +164,23 @@ async def _create_plan(actor: Actor, product_id: int, values: dict[str, Any]) ->
 
 
 async def change_plan(actor: Actor, plan_id: int, terms: PlanTerms) -> None:
-    """New terms, for activations from now on. Raises Conflict for days once codes exist."""
+    """New terms, for activations from now on. Raises Invalid for other days once codes exist."""
     require(actor, Permission.EDIT_CATALOG)
     values = _terms(terms)
+    try:
+        await _change_plan(actor, plan_id, values)
+    except IntegrityError:
+        raise _taken(str(values["name"])) from None
+
+
+@unit_of_work
+async def _change_plan(actor: Actor, plan_id: int, values: dict[str, Any]) -> None:
     plan = await Plan.get_or_none(id=plan_id, workspace_id=actor.workspace)
-    if plan and plan.days != terms.days and await Batch.exists(plan_id=plan_id):
+    if plan and plan.days != values["days"] and await Batch.exists(plan_id=plan_id):
         raise Invalid(
             {"days": "Codes of this plan exist and promise its length. Make a new plan instead."}
         )
-    try:
-        await _change(actor, Plan, plan_id, AuditAction.UPDATE, **values)
-    except IntegrityError:
-        raise _taken(str(values["name"])) from None
+    await _change(actor, Plan, plan_id, AuditAction.UPDATE, **values)
 
 
 async def archive_plan(actor: Actor, plan_id: int) -> None:

@@ -34,7 +34,7 @@ async def build(where: Place) -> None:
     actor = await entered(where)
     _switcher(actor, every)
     if actor is None or where.slug is None:
-        _home()
+        _home(is_here=where.slug is None)
         return
     _services(actor, where.slug, where.service)
     if where.service == "edspace" and can(actor, Permission.USE_EDSPACE):
@@ -70,9 +70,9 @@ def _workspace_item(workspace: Membered, *, is_here: bool) -> None:
         text("span", workspace.name)
 
 
-def _home() -> None:
+def _home(*, is_here: bool) -> None:
     with ui.element("div").classes("nav"):
-        _item("Home", "layout-dashboard", routes.HOME, is_here=True)
+        _item("Home", "layout-dashboard", routes.HOME, is_here=is_here)
 
 
 def _services(actor: Actor, slug: str, service: str | None) -> None:

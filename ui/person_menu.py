@@ -23,7 +23,7 @@ THEMES = {
 
 
 def build(actor: Actor, dark: ui.dark_mode) -> None:
-    _theme_menu(dark)
+    _theme_menu(actor, dark)
     leave = _sign_out_form()
     face = ui.button(color=None).classes("avatar")
     face.props["aria-label"] = f"Signed in as {actor.name}"
@@ -41,16 +41,28 @@ def build(actor: Actor, dark: ui.dark_mode) -> None:
                 text("span", "Sign out")
 
 
-def _theme_menu(dark: ui.dark_mode) -> None:
+def _theme_menu(actor: Actor, dark: ui.dark_mode) -> None:
+    items: dict[Theme, ui.menu_item] = {}
+
+    def mark(chosen: Theme) -> None:
+        for each, item in items.items():
+            item.props["active"] = each is chosen
+            item.props["aria-checked"] = "true" if each is chosen else "false"
+
     async def choose(wanted: Theme) -> None:
         dark.value = theme.DARK[wanted]
+        mark(wanted)
         await actions.run(lambda actor: accounts.choose_theme(actor, wanted))
 
     with icon_button("sun-moon", "Theme"), ui.menu():
         for wanted, (glyph, label) in THEMES.items():
-            with ui.menu_item(on_click=partial(choose, wanted)):
+            items[wanted] = ui.menu_item(on_click=partial(choose, wanted)).props(
+                "role=menuitemradio"
+            )
+            with items[wanted]:
                 icon(glyph)
                 text("span", label)
+    mark(actor.theme)
 
 
 def _sign_out_form() -> ui.element:

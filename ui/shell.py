@@ -27,6 +27,7 @@ async def shell() -> ui.element:
     async def trail() -> None:
         await _crumbs(place.of(router.current_path))
 
+    text("a", "Skip to the content", "skip").props("href=#content data-skip")
     with ui.element("div").classes("shell"):
         with ui.element("nav").classes("pane").props("aria-label=Main") as frame:
             await side()
@@ -39,7 +40,7 @@ async def shell() -> ui.element:
                 ui.element("span").classes("spacer")
                 _demo_sign()
                 person_menu.build(actor, dark)
-            content = ui.element("main").classes("content")
+            content = ui.element("main").classes("content").props("tabindex=-1")
 
     def moved(_: str) -> None:
         side.refresh()
@@ -72,8 +73,10 @@ async def _crumbs(where: Place) -> None:
 
 async def _steps(where: Place) -> list[tuple[str, str]]:
     actor = await pane.entered(where)
-    if where.slug is None or actor is None:
+    if where.slug is None:
         return [("Home", routes.HOME)]
+    if actor is None:
+        return [("Home", routes.HOME), ("Page not found", "")]
     steps = [(actor.workspace_name or "", routes.workspace(where.slug))]
     if where.service:
         start = routes.edspace if where.service == "edspace" else routes.cyberpass

@@ -6,13 +6,12 @@ from contextlib import contextmanager
 
 from pydantic import ValidationError
 
-from services.database import Unreachable
 from services.errors import DomainError
 from services.instance_lock import InstanceLocked
 from services.keys import KeyFileError
 from services.schema_check import SchemaRefused
 
-SENTENCES = (DomainError, InstanceLocked, KeyFileError, SchemaRefused, Unreachable, OSError)
+SENTENCES = (DomainError, InstanceLocked, KeyFileError, SchemaRefused)
 
 
 def stop(sentence: str) -> None:
@@ -26,6 +25,8 @@ def said() -> Generator[None]:
         yield
     except SENTENCES as problem:
         stop(str(problem))
+    except OSError as problem:  # a file that is missing, a database that does not answer
+        stop(f"That could not be done: {problem}")
     except ValidationError as problem:
         for error in problem.errors():
             where = "".join(f"TALLYSTICK_{str(part).upper()}: " for part in error["loc"])

@@ -28,7 +28,7 @@ def icon_button(glyph: str, label: str, on_click: Handler | None = None) -> ui.b
     made.props["aria-label"] = label
     with made:
         icon(glyph)
-        ui.tooltip(label)
+        ui.tooltip(label).props("delay=400")
     return made
 
 

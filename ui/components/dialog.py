@@ -5,6 +5,7 @@ from typing import Any
 
 from nicegui import ui
 
+from ui.components import browser
 from ui.components.buttons import button
 from ui.components.text import text
 
@@ -35,21 +36,26 @@ def _page() -> ui.element:
 
 
 def confirm(
-    title: str, sentences: list[str], action: str, do: Callable[[ui.button], Awaitable[Any]]
+    title: str,
+    sentences: list[str],
+    action: str,
+    do: Callable[[ui.button], Awaitable[Any]],
+    *,
+    look: str = "danger",
 ) -> None:
-    """Ask before something that cannot be taken back; `do` gets the button, to show it busy."""
+    """Ask before something that matters; `do` gets the button, to show it busy."""
     dialog = Dialog(title)
     with dialog.body:
         for sentence in sentences:
             text("p", sentence)
     with dialog.foot:
-        button("Cancel", dialog.close, look="quiet")
+        button("Cancel", dialog.close, look="quiet").props("autofocus")
 
         async def go() -> None:
             await do(act)
             dialog.close()
 
-        act = button(action, go, look="danger")
+        act = button(action, go, look=look)
 
 
 def show_text(title: str, sentence: str, words: str) -> None:
@@ -57,7 +63,7 @@ def show_text(title: str, sentence: str, words: str) -> None:
     dialog = Dialog(title)
     with dialog.body:
         text("p", sentence)
-        field = ui.textarea(value=words).props("outlined readonly autofocus").classes("mono")
-        field.on("focus", js_handler="(event) => event.target.select()")
+        field = ui.textarea(value=words).props("outlined readonly").classes("mono")
+        dialog.root.on("show", lambda: browser.call("selectAll", field.id))
     with dialog.foot:
         button("Close", dialog.close, look="primary")

@@ -60,7 +60,7 @@ class Form:
     ) -> ui.select:
         def made() -> ui.select:
             select = ui.select(options, value=value, on_change=on_change, with_input=searchable)
-            return select.props("options-dense behavior=menu")
+            return select.props("options-dense behavior=menu popup-content-class=options")
 
         return self.add(name, label, made)
 

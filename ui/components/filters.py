@@ -24,6 +24,6 @@ def choice_filter(
     """Its value is the empty string for `everything`."""
     every = {"": everything, **options}
     field = ui.select(every, value="", on_change=on_change).classes("filter")
-    field.props("options-dense behavior=menu")
+    field.props("options-dense behavior=menu popup-content-class=options")
     field.props["aria-label"] = everything
     return field

@@ -60,6 +60,7 @@ class GenerateDialog:
         self.form = form = Form()
         names = {product.id: product.name for product in self.products.values()}
         self.product = form.choice("product", "Product", names, on_change=self._show_plans)
+        self.product.props("autofocus")
         self.plan = form.choice("plan", "Plan", {})
         self.plan.disable()
         self.quantity = form.line(
@@ -77,6 +78,8 @@ class GenerateDialog:
                 icon("chevron-right")
                 text("span", "More options")
             self._build_options()
+        if not self.products:
+            form.show_errors({"product": "There is no product yet. Add one under Products first."})
 
     def _build_notification(self) -> None:
         with ui.element("div").classes("toggle-row"):
@@ -136,7 +139,8 @@ class GenerateDialog:
         self.dialog.title.text = f"{said} generated successfully."
         self.dialog.body.clear()
         with self.dialog.body:
-            text("div", "\n".join(made.codes), "code-well").props("tabindex=0 aria-label=Codes")
+            well = text("div", "\n".join(made.codes), "code-well")
+            well.props("tabindex=0 role=region aria-label=Codes").run_method("focus")
         self.dialog.foot.clear()
 
         async def copy_codes() -> None:

@@ -2,20 +2,24 @@
 
 from nicegui import ui
 
+from ui import routes
 from ui.components.icon import icon
 from ui.components.text import text
 
 
-def empty(heading: str, sentence: str, *, glyph: str = "info") -> ui.element:
+def empty(heading: str, sentence: str, *, glyph: str = "info", tag: str = "b") -> ui.element:
     """Enter it to add the first thing to do."""
     with ui.element("div").classes("empty") as made:
         icon(glyph)
-        text("b", heading)
+        text(tag, heading)
         text("p", sentence)
     return made
 
 
 def problem(heading: str, sentence: str) -> ui.element:
+    """Instead of a whole page, with a way on."""
+    ui.page_title(f"{heading} · Tallystick")
     with ui.element("div").classes("card").props("role=alert") as made:
-        empty(heading, sentence, glyph="circle-alert")
+        with empty(heading, sentence, glyph="circle-alert", tag="h1"):
+            ui.link("Go to your workspaces", routes.HOME).classes("q-btn btn-plain")
     return made

@@ -23,10 +23,11 @@ class StatCard:
 
     def __init__(self, label: str) -> None:
         with ui.element("div").classes("card stat"):
-            text("small", label)
+            self._label = text("small", label)
             self._number = text("b", "")
             self._more = text("span", "", "more")
 
-    def set(self, number: int, more: str) -> None:
+    def set(self, number: int, more: str, label: str = "") -> None:
+        self._label.text = label or self._label.text
         self._number.text = f"{number:,}"
         self._more.text = more

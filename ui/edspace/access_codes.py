@@ -57,6 +57,7 @@ class AccessCodes:
     def __init__(self, actor: Actor) -> None:
         self.actor, self.slug = actor, actor.slug
         self.waiting: set[int] = set()
+        self.newest = 0
 
     async def build(self) -> None:
         with page_head(
@@ -100,6 +101,7 @@ class AccessCodes:
 
     async def load(self, part: Slice) -> tuple[list[dict[str, Any]], int]:
         actor = await actions.actor(self.slug)
+        self.newest = await batch_list.newest(actor)
         page = await batch_list.page(actor, self.wanted, part)
         self.count.text = wording.count(page.total, "batch", "batches")
         return [row(batch, actor.time_zone) for batch in page.rows], page.total
@@ -124,8 +126,8 @@ class AccessCodes:
         fresh = await batch_list.some(actor, ids)
         here = set(self.table.ids)
         self.table.patch([row(batch, actor.time_zone) for batch in fresh if batch.id in here])
-        newest = max(self.table.ids, default=0)
-        new = {batch.id: batch for batch in fresh if batch.id not in here and batch.id > newest}
+        # not in the rows is not new: it may stand on another page, or beyond the filter
+        new = {b.id: b for b in fresh if b.id not in here and b.id > self.newest}
         if not new:
             return
         mine = any(batch.requested_by_id == actor.person_id for batch in new.values())

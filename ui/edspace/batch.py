@@ -86,7 +86,8 @@ class BatchPage:
             facts.append(f"Valid from {wording.day(zones.day(detail.valid_from, zone))}")
         if detail.expires_at:
             last = wording.day(zones.last_day(detail.expires_at, zone))
-            facts.append(f"Expires at the end of {last} ({zone})")
+            word = "Expired" if detail.summary.is_expired else "Expires"
+            facts.append(f"{word} at the end of {last} ({zone})")
         if detail.prefix:
             facts.append(f"Prefix {detail.prefix}")
         if detail.note:
@@ -120,10 +121,8 @@ class BatchPage:
         codes, ready, activated, revoked = self.cards
         codes.set(summary.codes, "made in one batch")
         share = f"{summary.ready * 100 // summary.codes} %"
-        waiting = (
-            "expired" if summary.is_expired else "not yet valid" if summary.is_too_early else ""
-        )
-        ready.set(summary.ready, waiting or share)
+        early = "Not yet valid" if summary.is_too_early else "Ready"
+        ready.set(summary.ready, share, "Expired" if summary.is_expired else early)
         activated.set(summary.activated, f"{detail.activated_today:,} today")
         revoked.set(
             summary.revoked, f"by {', '.join(detail.revoked_by)}" if summary.revoked else "none"
@@ -170,9 +169,9 @@ class BatchPage:
             "code": self.full.get(code.id, code.masked),
             "status": code.status.value,
             "tone": theme.STATUS_TONE[code.status],
-            "holder": code.holder or "–",
-            "email": code.email or "–",
-            "when": wording.moment(code.at, self.actor.time_zone) if code.at else "–",
+            "holder": code.holder or "",
+            "email": code.email or "",
+            "when": wording.moment(code.at, self.actor.time_zone) if code.at else "",
             "revocable": self.detail.may_revoke and code.status in UNUSED,
         }
 

@@ -29,9 +29,9 @@ async def page(actor: Actor) -> None:
     may_edit = can(actor, Permission.EDIT_CATALOG)
     editor = Editor(actor.slug)
     with page_head("Products", "What access codes open, and on which terms.", in_header=True):
+        archived = ui.switch("Show archived", on_change=lambda: listing.refresh())
         if may_edit:
             button("Add product", editor.add_product, look="primary", glyph="plus")
-    archived = ui.switch("Show archived", on_change=lambda: listing.refresh()).classes("above")
 
     @ui.refreshable
     async def listing() -> None:
@@ -85,7 +85,7 @@ def _plan(plan: PlanView, product: ProductView, editor: "Editor | None") -> None
             text("span", wording.length(plan.days))
         if plan.codes_expire_after_days:
             after = wording.count(plan.codes_expire_after_days, "day")
-            text("span", f"unused codes expire after {after}")
+            text("span", f"Unused codes expire after {after}")
         if plan.is_archived:
             text("span", "ARCHIVED", "pill tone-other")
         ui.element("span").classes("spacer")

@@ -27,7 +27,8 @@ async def page(actor: Actor) -> None:
 
 def _service(name: str, about: str, glyph: str, path: str) -> None:
     with ui.link(target=path).classes("card link-card"):
-        icon(glyph)
+        with ui.element("span").classes("glyph"):
+            icon(glyph)
         with ui.element("div").classes("about"):
             text("b", name)
             text("span", about)

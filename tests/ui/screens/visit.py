@@ -138,7 +138,7 @@ def buttons(user: User) -> list[str]:
 
 
 def _names(each: ui.button) -> list[str]:
-    return [name for name in (each.props.get("aria-label"), *_texts(each)) if name]
+    return [name for name in (each.props.get("aria-label"), each.text, *_texts(each)) if name]
 
 
 def _texts(element: ui.element) -> list[str]:
