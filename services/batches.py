@@ -12,7 +12,7 @@ from models.enums import AuditAction, BatchState, CodeKind, Resource, Status
 from services import audit, batch_form, code_alphabet, signals, vault
 from services.actor import Actor
 from services.batch_form import BatchOrder, BatchRequest
-from services.database import execute_each, fetch, insert_many, unit_of_work
+from services.database import execute_each, fetch, insert_many, is_id, unit_of_work
 from services.errors import Conflict, NotFound
 from services.permissions import Permission, can, require
 from services.signals import Changed, Topic
@@ -129,10 +129,10 @@ async def _fail(actor: Actor, order: BatchOrder) -> None:
 async def own(actor: Actor, batch_id: int) -> Batch:
     """A batch of the actor's workspace. Raises NotFound."""
     require(actor, Permission.USE_EDSPACE)
-    batch = await Batch.get_or_none(
+    batch = is_id(batch_id) and await Batch.get_or_none(
         id=batch_id, workspace_id=actor.workspace, kind=CodeKind.ACCESS
     ).select_related("product", "plan", "requested_by")
-    if batch is None:
+    if not batch:
         raise NotFound("This batch does not exist, or not in this workspace.")
     return batch
 

@@ -2,13 +2,11 @@
 
 from dataclasses import dataclass
 
-from tortoise.exceptions import DoesNotExist
-
 from models import Batch, Code
 from models.enums import AuditAction, BatchState, Resource, Status
 from services import audit, batches, code_alphabet, links, vault
 from services.actor import Actor
-from services.database import unit_of_work
+from services.database import is_id, unit_of_work
 from services.errors import Conflict, NotFound
 from services.links import Purpose
 from services.zones import now
@@ -50,7 +48,8 @@ async def _reveal(
 ) -> list[FullCode]:
     batch = await batches.own(actor, batch_id)
     query = Code.filter(batch_id=batch_id, batch__state=BatchState.DONE)
-    found = await (query if ids is None else query.filter(id__in=ids)).order_by("ordinal")
+    wanted = query if ids is None else query.filter(id__in=list(filter(is_id, ids)))
+    found = await wanted.order_by("ordinal")
     if not found:
         raise NotFound("These codes do not exist, or not in this workspace.")
     if len(found) == 1 and ids:
@@ -63,12 +62,11 @@ async def _reveal(
 @unit_of_work
 async def revoke(actor: Actor, code_id: int) -> None:
     """Revoke one unused code. Raises NotFound, or Conflict when it is used or revoked already."""
-    try:
-        code = await Code.get(
-            id=code_id, workspace_id=actor.workspace, batch__state=BatchState.DONE
-        )
-    except DoesNotExist:
-        raise NotFound("This code does not exist, or not in this workspace.") from None
+    code = is_id(code_id) and await Code.get_or_none(
+        id=code_id, workspace_id=actor.workspace, batch__state=BatchState.DONE
+    )
+    if not code:
+        raise NotFound("This code does not exist, or not in this workspace.")
     batch = await batches.own(actor, code.batch_id)
     if not batches.may_revoke(actor, batch.requested_by_id):
         raise NotFound("You can revoke codes of your own batches only.")

@@ -115,6 +115,11 @@ def reader() -> BaseDBAsyncClient:
     return get_connection("default" if is_postgres() else "reader")
 
 
+def is_id(number: int) -> bool:
+    """Whether a row can have this id: a 64-bit key above zero."""
+    return 0 < number < 2**63
+
+
 def is_postgres() -> bool:
     return connection().capabilities.dialect == "postgres"
 

@@ -2,7 +2,7 @@
 
 import csv
 import io
-import unicodedata
+import re
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,6 +17,7 @@ from services.errors import NotFound
 
 BOM = "\ufeff"
 CHUNK = 500
+FORMULA = re.compile(r"(^|(?<=.)[;\t|])(?=\s*[=+\-@\t\r\n＝＋－＠﹢﹣﹦﹫])")
 HEAD = (
     "code",
     "activation link",
@@ -41,12 +42,12 @@ class Export:
 
 
 def safe(cell: str) -> str:
-    """The cell with an apostrophe in front where a spreadsheet would read a formula.
+    """The cell with an apostrophe before whatever a spreadsheet would read as a formula.
 
-    OWASP "CSV Injection": = + - @ tab and return, here after blanks and in full width too.
+    OWASP "CSV Injection": = + - @ tab and return, here in full width too, after blanks, and
+    after the separators at which some spreadsheets split a cell again.
     """
-    start = unicodedata.normalize("NFKC", cell).lstrip(" ")[:1]
-    return f"'{cell}" if start in ("=", "+", "-", "@", "\t", "\r", "\n") and start else cell
+    return FORMULA.sub(r"\1'", cell)
 
 
 def csv_lines(rows: Iterable[Sequence[str]]) -> bytes:

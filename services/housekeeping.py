@@ -4,7 +4,7 @@ import asyncio
 import logging
 from datetime import timedelta
 
-from models import Session
+from models import Budget, Session
 from services import refusals
 from services.database import unit_of_work
 from services.settings import get_settings
@@ -25,11 +25,18 @@ async def run_nightly() -> None:
 
 
 async def tidy() -> tuple[int, int]:
-    """Delete old ended sessions and old refusals; returns how many of each."""
+    """Delete what is old; returns how many ended sessions and how many refusals."""
     counts = await forget_sessions(), await refusals.forget_old()
+    await forget_budgets()
     if any(counts):
         log.info("Housekeeping deleted %d sessions and %d refusals.", *counts)
     return counts
+
+
+@unit_of_work
+async def forget_budgets() -> int:
+    """Budgets whose window is long over: the next try begins a new one anyway."""
+    return await Budget.filter(began_at__lt=now() - EVERY).delete()
 
 
 @unit_of_work

@@ -96,6 +96,11 @@ async def _is_member(attempt: Try, code: Candidate | None) -> bool:
 @unit_of_work
 async def recall(attempt: Try) -> Outcome:
     """The receipt of an activated code for the one who activated it, told by the e-mail address."""
-    [code] = await find([attempt])
-    before = (await _standing(attempt, code))[1] if code else None
-    return before or await _refuse(attempt, RefusalReason.WRONG_PERSON, code)
+    async with redeem_limits.booked([attempt]) as [booking]:
+        if booking.minutes:
+            return Refused(reason=RefusalReason.LIMITED, minutes=booking.minutes)
+        [code] = await find([attempt])
+        before = (await _standing(attempt, code))[1] if code else None
+        if before:
+            booking.give_back()
+        return before or await _refuse(attempt, RefusalReason.WRONG_PERSON, code)

@@ -102,13 +102,18 @@ async def _refused_by_address(attempt: Try) -> Refused | None:
 
 async def _decided(attempt: Try) -> Outcome:
     outcome, slow = await _decide(attempt)
-    if isinstance(outcome, Activated):
-        redeem_limits.by_address().give_back(attempt.visitor.address)
-    elif outcome.reason is RefusalReason.LIMITED:
-        await refusals.record_limited(attempt.visitor.address, attempt.visitor.actor)
+    await _settle(attempt, outcome)
     if slow:
         await redeem_limits.slowly()
     return outcome
+
+
+async def _settle(attempt: Try, outcome: Outcome) -> None:
+    visitor = attempt.visitor
+    if isinstance(outcome, Activated):
+        redeem_limits.by_address().give_back(visitor.address)
+    elif outcome.reason is RefusalReason.LIMITED:
+        await refusals.record_limited(visitor.address, visitor.actor)
 
 
 async def recall(token: str, email: str, visitor: Visitor) -> Outcome:
@@ -119,8 +124,7 @@ async def recall(token: str, email: str, visitor: Visitor) -> Outcome:
     if refused:
         return refused
     outcome = await redeem_decision.recall(attempt)
-    if isinstance(outcome, Activated):
-        redeem_limits.by_address().give_back(visitor.address)
+    await _settle(attempt, outcome)
     return outcome
 
 

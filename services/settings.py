@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 SECRETS = ("database_url",)
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
 
@@ -63,9 +64,23 @@ class Settings(BaseSettings):
     @field_validator("public_url")
     @classmethod
     def _absolute(cls, value: str) -> str:
-        if value and not re.fullmatch(r"https?://[^/\s]+/?", value):
+        if value and not re.fullmatch(r"https?://([\w.-]+|\[[0-9a-fA-F:]+\])(:\d{1,5})?/?", value):
             raise ValueError("TALLYSTICK_PUBLIC_URL must look like https://codes.example.org")
         return value.rstrip("/")
+
+    @field_validator("allowed_hosts")
+    @classmethod
+    def _names(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(re.fullmatch(r"[\w.-]+|\[?[0-9a-fA-F:]+\]?", name) for name in value):
+            raise ValueError("name hosts without a port, such as codes.example.org")
+        return value
+
+    @field_validator("session_idle", "session_absolute", "keep_ended_sessions", "keep_refusals")
+    @classmethod
+    def _sensible(cls, value: timedelta) -> timedelta:
+        if not timedelta(minutes=1) <= value <= timedelta(days=3650):
+            raise ValueError("choose from 1 minute to 3650 days")
+        return value
 
     @field_validator("trusted_proxies")
     @classmethod
@@ -89,6 +104,12 @@ class Settings(BaseSettings):
             raise ValueError(
                 "TALLYSTICK_BULK_FROM must not exceed TALLYSTICK_BATCH_MAX by more than 1"
             )
+        return self
+
+    @model_validator(mode="after")
+    def _demo_stays_here(self) -> "Settings":
+        if self.demo and self.host not in LOOPBACK:
+            raise ValueError("the demo's passwords are public: set TALLYSTICK_HOST to 127.0.0.1")
         return self
 
     @property

@@ -27,6 +27,9 @@ async def shell() -> ui.element:
     async def trail() -> None:
         await _crumbs(place.of(router.current_path))
 
+    # Quasar's own <main> holds side pane and header too; the place for the page is ours
+    for page in ui.context.client.page_container:
+        page.props("role=presentation")
     text("a", "Skip to the content", "skip").props("href=#content data-skip")
     with ui.element("div").classes("shell"):
         with ui.element("nav").classes("pane").props("aria-label=Main") as frame:

@@ -45,7 +45,7 @@ def terms(days: int | None) -> str:
 
 
 def initials(name: str) -> str:
-    words = name.split()
+    words = [word for word in name.split() if word[0].isalnum()] or name.split()
     return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
 
 

@@ -19,7 +19,7 @@ def empty(heading: str, sentence: str, *, glyph: str = "info", tag: str = "b") -
 def problem(heading: str, sentence: str) -> ui.element:
     """Instead of a whole page, with a way on."""
     ui.page_title(f"{heading} · Tallystick")
-    with ui.element("div").classes("card").props("role=alert") as made:
-        with empty(heading, sentence, glyph="circle-alert", tag="h1"):
-            ui.link("Go to your workspaces", routes.HOME).classes("q-btn btn-plain")
+    made = ui.element("div").classes("card").props("role=alert")
+    with made, empty(heading, sentence, glyph="circle-alert", tag="h1"):
+        ui.link("Go to your workspaces", routes.HOME).classes("q-btn btn-plain")
     return made

@@ -24,6 +24,9 @@ SERVER_OPTIONS: dict[str, Any] = {
     "server_header": False,
     "access_log": False,
     "ws_max_size": 1024 * 1024,
+    # of the parsers that uvicorn knows, only h11 gives up on a request head that never ends
+    "http": "h11",
+    "h11_max_incomplete_event_size": 64 * 1024,
     "limit_concurrency": 1000,
 }
 _ends: list[Callable[[], None]] = []

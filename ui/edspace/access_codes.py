@@ -36,10 +36,10 @@ VIEW = """
 COLUMNS = [
     Column(name="created", label="Created", sortable=True),
     Column(name="product", label="Product", sortable=True, look="strong wrap"),
-    Column(name="plan", label="Plan", sortable=True, look="quiet"),
+    Column(name="plan", label="Plan", sortable=True, look="quiet wrap"),
     Column(name="codes", label="Codes", sortable=True, end=True, look="num"),
     Column(name="state", label="Status", cell=BAR),
-    Column(name="by", label="Created by", look="quiet"),
+    Column(name="by", label="Created by", look="quiet wrap"),
     Column(name="view", label="", end=True, cell=VIEW),
 ]
 SHOWN = (Status.READY, Status.ACTIVATED, Status.REVOKED, Status.EXPIRED, Status.NOT_YET_VALID)
@@ -85,6 +85,7 @@ class AccessCodes:
             )
         self.table.when_empty = self.when_empty
         self.table.on("view", self.open)
+        self.newest = await batch_list.newest(self.actor)
         await self.table.reload()
         live.on(card, self.actor.workspace_id, Topic.BATCHES, self.changed)
 
@@ -101,7 +102,6 @@ class AccessCodes:
 
     async def load(self, part: Slice) -> tuple[list[dict[str, Any]], int]:
         actor = await actions.actor(self.slug)
-        self.newest = await batch_list.newest(actor)
         page = await batch_list.page(actor, self.wanted, part)
         self.count.text = wording.count(page.total, "batch", "batches")
         return [row(batch, actor.time_zone) for batch in page.rows], page.total
@@ -130,6 +130,7 @@ class AccessCodes:
         new = {b.id: b for b in fresh if b.id not in here and b.id > self.newest}
         if not new:
             return
+        self.newest = max(new)
         mine = any(batch.requested_by_id == actor.person_id for batch in new.values())
         if mine or await self._shows_newest():
             await self.show_news()

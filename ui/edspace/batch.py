@@ -104,6 +104,9 @@ class BatchPage:
             text("p", f"This batch failed. {summary.failure}", "note note-wrong").props(
                 "role=alert"
             )
+            ui.link("Back to Access Codes", routes.access_codes(self.slug)).classes(
+                "q-btn btn-plain"
+            )
         elif summary.state is BatchState.RUNNING:
             text("p", "The codes are being made. They appear here by themselves.", "note note-wait")
         else:
@@ -136,11 +139,12 @@ class BatchPage:
                 shown = {status.value: status.value for status in SHOWN}
                 self.status = choice_filter("All statuses", shown, self.filter)
                 ui.element("span").classes("spacer")
-                self.show = button("", self.toggle_shown, look="quiet").classes("btn-small")
-                self._name_show()
-                button("Copy codes", self.copy_all, glyph="copy").classes("btn-small")
-                path = routes.batch_csv(self.slug, self.batch_id)
-                download("Download CSV", path).classes("btn-small")
+                with ui.element("div").classes("group"):
+                    self.show = button("", self.toggle_shown, look="quiet").classes("btn-small")
+                    self._name_show()
+                    button("Copy codes", self.copy_all, glyph="copy").classes("btn-small")
+                    path = routes.batch_csv(self.slug, self.batch_id)
+                    download("Download CSV", path).classes("btn-small")
             zone = self.actor.time_zone
             self.table = DataTable(
                 COLUMNS, self.load, look="codes", note=f"Times in {zone}", descending=False

@@ -80,15 +80,15 @@ def _product(product: ProductView, editor: "Editor | None") -> None:
 
 def _plan(plan: PlanView, product: ProductView, editor: "Editor | None") -> None:
     with ui.element("div").classes("plan archived" if plan.is_archived else "plan"):
-        text("b", plan.name)
-        if wording.length(plan.days).casefold() != plan.name.casefold():
-            text("span", wording.length(plan.days))
-        if plan.codes_expire_after_days:
-            after = wording.count(plan.codes_expire_after_days, "day")
-            text("span", f"Unused codes expire after {after}")
-        if plan.is_archived:
-            text("span", "ARCHIVED", "pill tone-other")
-        ui.element("span").classes("spacer")
+        with ui.element("div").classes("terms"):
+            text("b", plan.name)
+            if wording.length(plan.days).casefold() != plan.name.casefold():
+                text("span", wording.length(plan.days))
+            if plan.codes_expire_after_days:
+                after = wording.count(plan.codes_expire_after_days, "day")
+                text("span", f"Unused codes expire after {after}")
+            if plan.is_archived:
+                text("span", "ARCHIVED", "pill tone-other")
         if editor and not product.is_archived:
             editor.plan_menu(plan)
 
@@ -160,6 +160,7 @@ class Editor:
             ],
             "Archive",
             lambda _: self.do(lambda actor: catalog.archive_product(actor, product.id)),
+            look="primary",
         )
 
     def archive_plan(self, plan: PlanView) -> None:
@@ -168,6 +169,7 @@ class Editor:
             ["No new codes can be generated for it. Codes that exist keep working."],
             "Archive",
             lambda _: self.do(lambda actor: catalog.archive_plan(actor, plan.id)),
+            look="primary",
         )
 
     def plan_dialog(self, product_id: int | None, plan: PlanView | None = None) -> None:

@@ -32,7 +32,7 @@ async def submit(request: Request) -> Response:
     token, typed = request.path_params["token"], await forms.read(request)
     link = await redemptions.open_link(token)
     if link is None:
-        return _unusable(request)
+        return await _refuse(request, token, typed)
     page, context = _page(link), _context(link)
     if not forms.is_genuine(request, typed, get_settings()):
         return answers.stale(request, page, typed, **context)
@@ -43,20 +43,34 @@ async def submit(request: Request) -> Response:
     return redeem.answer(request, page, typed, outcome, **context)
 
 
+async def _refuse(request: Request, token: str, typed: dict[str, str]) -> Response:
+    """The code changed while its page was open, or nobody made the link: tried, so recorded."""
+    if not forms.is_genuine(request, typed, get_settings()):
+        return _unusable(request)
+    try:
+        outcome = await redemptions.activate(_wanted(request, token, typed))
+    except DomainError:
+        return _unusable(request)
+    if isinstance(outcome, redemptions.Activated):
+        return receipts.redirect(outcome)
+    return _unusable(request, outcome.reference)
+
+
 async def _attempt(
     request: Request, token: str, link: redemptions.LinkPage, typed: dict[str, str]
 ) -> Outcome:
     visitor = redeem.visitor(request)
     if link.activated_on:
         return await redemptions.recall(token, typed.get("email", ""), visitor)
-    return await redemptions.activate(
-        redemptions.ActivationRequest(
-            typed=None,
-            token=token,
-            name=typed.get("name", ""),
-            email=typed.get("email", ""),
-            visitor=visitor,
-        )
+    return await redemptions.activate(_wanted(request, token, typed))
+
+
+def _wanted(request: Request, token: str, typed: dict[str, str]) -> redemptions.ActivationRequest:
+    return redemptions.ActivationRequest(
+        token=token,
+        name=typed.get("name", ""),
+        email=typed.get("email", ""),
+        visitor=redeem.visitor(request),
     )
 
 
@@ -73,5 +87,11 @@ def _context(link: redemptions.LinkPage) -> dict[str, Any]:
     }
 
 
-def _unusable(request: Request) -> Response:
-    return pages.render(request, "link_unusable.html", "This link cannot be used", status=404)
+def _unusable(request: Request, reference: str | None = None) -> Response:
+    return pages.render(
+        request,
+        "link_unusable.html",
+        "This link cannot be used",
+        status=404,
+        reference=reference,
+    )

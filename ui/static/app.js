@@ -53,10 +53,39 @@ window.tallystick = {
   },
 };
 
+// The side pane is a drawer on small screens; it opens with the focus in it and gives it back.
+const pane = {
+  get isOpen() {
+    return document.body.classList.contains("pane-open");
+  },
+  set(open) {
+    if (open === this.isOpen) return;
+    const button = document.querySelector("[data-pane=toggle]");
+    document.body.classList.toggle("pane-open", open);
+    button?.setAttribute("aria-expanded", String(open));
+    (open ? document.querySelector(".pane a") : button)?.focus({ preventScroll: true });
+  },
+};
 document.addEventListener("click", (event) => {
-  if (event.target.closest("[data-pane=toggle]")) document.body.classList.toggle("pane-open");
-  else if (event.target.closest("[data-pane=close], .pane a")) document.body.classList.remove("pane-open");
+  if (event.target.closest("[data-pane=toggle]")) pane.set(!pane.isOpen);
+  else if (event.target.closest("[data-pane=close], .pane a, .q-menu .q-item")) pane.set(false);
+  else if (event.target.closest("[data-skip]")) {
+    event.preventDefault();
+    document.querySelector("main.content")?.focus();
+  }
 });
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Escape") document.body.classList.remove("pane-open");
+  if (event.key === "Escape" && !document.querySelector(".q-menu")) pane.set(false);
+});
+
+// The arrow keys go through a menu; Quasar itself knows only Tab there.
+document.addEventListener("keydown", (event) => {
+  const menu = event.target.closest?.(".q-menu[role=menu]");
+  const step = { ArrowDown: 1, ArrowUp: -1, Home: 0, End: 0 }[event.key];
+  if (!menu || step === undefined) return;
+  event.preventDefault();
+  const items = [...menu.querySelectorAll(".q-item[tabindex='0']")];
+  const here = items.indexOf(document.activeElement);
+  const next = { Home: 0, End: -1 }[event.key] ?? (here < 0 && step < 0 ? -1 : (here + step) % items.length);
+  items.at(next)?.focus();
 });

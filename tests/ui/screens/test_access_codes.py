@@ -185,7 +185,7 @@ async def test_view_opens_the_batch_and_ignores_what_is_no_number(house: House) 
 @pytest.mark.parametrize(("who", "slug"), [("eve", "acme"), ("mallory", "northwind")])
 async def test_who_may_not_use_edspace_finds_no_codes(house: House, who: str, slug: str) -> None:
     user = await house.visit(getattr(house.cast, who), routes.access_codes(slug))
-    await sees(user, "Page not found")
+    await sees(user, "Page not found", "Go to your workspaces")
     assert "Add access code" not in buttons(user)
 
 

@@ -1,6 +1,7 @@
 """One batch: what it shows, what can be done, and who may do it."""
 
 import pytest
+from nicegui.testing import User
 
 from models import AuditEntry, Batch, Code
 from models.enums import AuditAction, BatchState, Status
@@ -158,7 +159,7 @@ async def test_a_batch_of_another_workspace_and_a_missing_one_look_the_same(
     told = []
     for batch_id in (foreign.batch.id, 99_999_999):
         user = await house.visit(getattr(house.cast, who), routes.batch("northwind", batch_id))
-        await sees(user, "Page not found")
+        await sees(user, "Page not found", "Go to your workspaces")
         told.append(words(user).replace(f"Batch {batch_id}", ""))
     assert told[0] == told[1]
     assert "Glass" not in told[0]
@@ -184,3 +185,26 @@ async def test_a_failed_batch_says_why_and_offers_nothing(house: House) -> None:
     user = await house.visit(house.cast.sam, page_of(made))
     await sees(user, "This batch failed. The codes could not be stored.")
     assert not {"Show codes", "Copy codes", "Revoke unused"} & set(buttons(user))
+
+
+async def test_codes_are_found_by_themselves_their_end_or_their_holder(house: House) -> None:
+    made = await issue(house.cast.sam, house.cast.month, quantity=6)
+    await redeem(made.texts[4])
+    user = await opened(house, "sam", made)
+    for sought in (made.texts[4].lower(), made.bodies[4][-4:], "Grace", "GRACE@example"):
+        filtered(user, "Code or its end, name, e-mail", sought)
+        await until(lambda: [row["nr"] for row in rows(user)] == [5])
+        filtered(user, "Code or its end, name, e-mail", "")
+        await until(lambda: len(rows(user)) == 6)
+    filtered(user, "Code or its end, name, e-mail", "nobody at all")
+    await sees(user, "No code matches")
+    filtered(user, "Code or its end, name, e-mail", "")
+    for status, numbers in (("ACTIVATED", [5]), ("READY", [1, 2, 3, 4, 6]), ("REVOKED", [])):
+        filtered(user, "All statuses", status)
+        await until(lambda numbers=numbers: [row["nr"] for row in rows(user)] == numbers)
+
+
+def filtered(user: User, name: str, value: str) -> None:
+    [found] = [e for e in shown(user) if e.props.get("aria-label") == name]
+    with user:
+        found.set_value(value)

@@ -87,7 +87,7 @@ async def test_a_workspace_of_others_and_one_that_is_missing_look_the_same(house
     pages = []
     for slug in ("acme", "no-such-place"):
         user = await house.visit(house.cast.sam, routes.workspace(slug))
-        await sees(user, "Page not found")
+        await sees(user, "Page not found", "Go to your workspaces")
         pages.append(words(user))
     assert pages[0] == pages[1]
 
@@ -102,7 +102,7 @@ async def test_a_lost_role_is_felt_at_the_next_click(house: House) -> None:
     await sees(user, "Choose a service.")
     await Membership.filter(user_id=house.cast.sam.user_id).update(role=Role.EVALUATOR)
     user.navigate.to(routes.access_codes("northwind"))
-    await sees(user, "Page not found", "This page does not exist, or not for you.")
+    await sees(user, "This page does not exist, or not for you.")
 
 
 async def test_the_theme_is_kept_with_the_person(house: House) -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from models import Membership, Plan, Product
 from models.enums import Role
+from services import catalog
 from tests.cast import issue
 from tests.ui.screens.visit import (
     House,
@@ -77,7 +78,7 @@ async def test_sales_people_look_and_cannot_edit(house: House) -> None:
 @pytest.mark.parametrize(("who", "slug"), [("eve", "acme"), ("mallory", "northwind")])
 async def test_who_may_not_use_edspace_finds_no_products(house: House, who: str, slug: str) -> None:
     user = await house.visit(getattr(house.cast, who), routes.products(slug))
-    await sees(user, "Page not found")
+    await sees(user, "Page not found", "Go to your workspaces")
     assert "Welding" not in words(user)
 
 
@@ -119,3 +120,17 @@ async def test_a_lost_role_is_felt_by_an_open_dialog(house: House) -> None:
     await press(user, "Add product")
     await sees(user, "This page does not exist, or not for you.")
     assert not await Product.exists(name="Brazing")
+
+
+async def test_a_dialog_stays_open_while_others_change_the_list_below(house: House) -> None:
+    ada = await house.visit(house.cast.ada, PAGE)
+    await sees(ada, "Welding basics")
+    await press(ada, "Add plan")
+    await sees(ada, "Days of access")
+    enter(ada, "Name", "Half-typed")
+    await catalog.create_product(house.cast.olga, "Brazing")
+    await sees(ada, "Brazing")
+    assert control(ada, "Name").value == "Half-typed"
+    await press(ada, "Add plan")
+    await sees(ada, "Half-typed")
+    assert await Plan.exists(name="Half-typed")
