@@ -109,7 +109,8 @@ async def page(actor: Actor, wanted: BatchFilter, part: Slice) -> Page[BatchView
 
 async def newest(actor: Actor) -> int:
     """The id of the newest batch, 0 where there is none."""
-    return max(await _of(actor).order_by("-id").limit(1).values_list("id", flat=True), default=0)
+    batch = await _of(actor).order_by("-id").first()
+    return batch.id if batch else 0
 
 
 async def some(actor: Actor, ids: tuple[int, ...]) -> list[BatchView]:

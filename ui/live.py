@@ -2,12 +2,14 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from nicegui import Event, background_tasks
 from nicegui.element import Element
 
 from services import signals
+from services.errors import NotFound
 from services.signals import Changed, Topic
 
 PAUSE = 0.4  # at most about two and a half updates a second on each page
@@ -47,10 +49,15 @@ class _Listener:
             while self.ids and not self.owner.is_deleted:
                 ids, self.ids = tuple(self.ids), {}
                 with self.owner:
-                    await self.handler(ids)
+                    await self._tell(ids)
                 await asyncio.sleep(PAUSE)
         finally:
             self.busy = False
+
+    async def _tell(self, ids: tuple[int, ...]) -> None:
+        # whoever may not see it any more is not told
+        with suppress(NotFound):
+            await self.handler(ids)
 
 
 def on(

@@ -103,7 +103,7 @@ def after_sign_in(target: str) -> str:
 
 def without_secrets(path: str) -> str:
     """The path as a log may hold it: an activation link is a secret, whatever stands around it."""
-    return re.sub(r"[A-Za-z0-9_-]{30,}", "…", path[:200])
+    return ACTIVATION if is_activation(path) else re.sub(r"[\w-]{30,}", "…", path[:200])
 
 
 def login(next_path: str = "", *, signed_out: bool = False) -> str:

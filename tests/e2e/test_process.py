@@ -3,6 +3,7 @@
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from services import keys
 from tests.e2e import server
 
 
@@ -34,9 +35,7 @@ def test_without_its_own_key_the_program_does_not_start(tmp_path: Path) -> None:
     assert str(key) in missing
     assert not key.exists(), "never a second key"
 
-    server.start("run", tmp_path / "other").stop()
-    key.write_text((tmp_path / "other" / "tallystick.key").read_text())
-    key.chmod(0o600)
+    keys.create(key)
     assert "Traceback" not in (wrong := server.refused("run", folder))
     assert "key" in wrong
 

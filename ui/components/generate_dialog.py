@@ -41,12 +41,11 @@ class GenerateDialog:
         *,
         most: int,
         bulk_from: int,
-        email: str,
         generate: Generate,
         copied: Callable[[], Awaitable[None]],
     ) -> None:
         self.products = {product.id: product for product in products}
-        self.most, self.bulk_from, self.email = most, bulk_from, email
+        self.most, self.bulk_from = most, bulk_from
         self.generate, self.copied = generate, copied
         self.key = secrets.token_urlsafe(24)  # one batch for one opened dialog
         self.dialog = Dialog("Add access code")

@@ -16,6 +16,7 @@ from services.errors import DomainError
 from services.settings import Settings
 from ui import routes
 from ui.door import errors, guard, headers, hosts, limits, peers, sockets, tabs
+from ui.door.connections import PatientHttp
 from ui.door.session import actor_of
 
 # For ui.run: the door reads what proxies say itself, and access logs would hold activation links.
@@ -24,8 +25,7 @@ SERVER_OPTIONS: dict[str, Any] = {
     "server_header": False,
     "access_log": False,
     "ws_max_size": 1024 * 1024,
-    # of the parsers that uvicorn knows, only h11 gives up on a request head that never ends
-    "http": "h11",
+    "http": PatientHttp,
     "h11_max_incomplete_event_size": 64 * 1024,
     "limit_concurrency": 1000,
 }

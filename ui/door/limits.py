@@ -1,5 +1,6 @@
 """How much one visitor may send, and how many sockets one may hold."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 BODY_MAX = 64 * 1024
+BODY_WITHIN = 30.0  # seconds
 SOCKETS_PER_SESSION = 20
 SOCKETS_PER_ADDRESS = 50
 
@@ -41,6 +43,15 @@ def _announced(scope: Scope) -> int:
 
 
 async def _body(receive: Receive) -> bytes:
+    """Raises ClientDisconnect for a visitor who stops sending, too."""
+    try:
+        async with asyncio.timeout(BODY_WITHIN):
+            return await _whole(receive)
+    except TimeoutError:
+        raise ClientDisconnect from None
+
+
+async def _whole(receive: Receive) -> bytes:
     body, more = b"", True
     while more:
         message = await receive()

@@ -11,12 +11,16 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 
 def with_real_peer(app: ASGIApp, trusted_proxies: Iterable[str]) -> ASGIApp:
-    trusted = [ipaddress.ip_network(entry, strict=False) for entry in trusted_proxies]
+    trusted = networks(trusted_proxies)
 
     async def call(scope: Scope, receive: Receive, send: Send) -> None:
         await app(_resolved(scope, trusted), receive, send)
 
     return call
+
+
+def networks(entries: Iterable[str]) -> list[Network]:
+    return [ipaddress.ip_network(entry, strict=False) for entry in entries]
 
 
 def address(scope: Scope) -> str:
@@ -26,7 +30,7 @@ def address(scope: Scope) -> str:
 
 
 def _resolved(scope: Scope, trusted: list[Network]) -> Scope:
-    claims = Headers(scope=scope) if _is_trusted(address(scope), trusted) else Headers()
+    claims = Headers(scope=scope) if is_trusted(address(scope), trusted) else Headers()
     kept = [(name, value) for name, value in scope["headers"] if not _is_claim(name)]
     resolved = {**scope, "headers": kept}
     if claimed := _claimed_client(claims, trusted):
@@ -49,7 +53,7 @@ def _claimed_client(claims: Headers, trusted: list[Network]) -> str | None:
     for hop in (hop.strip() for hop in reversed(hops)):
         if _parsed(hop) is None:
             return None
-        if not _is_trusted(hop, trusted):
+        if not is_trusted(hop, trusted):
             return hop
     return None
 
@@ -58,7 +62,7 @@ def _last(claims: Headers, name: str) -> str:
     return ",".join(claims.getlist(name)).split(",")[-1].strip()
 
 
-def _is_trusted(text: str, trusted: list[Network]) -> bool:
+def is_trusted(text: str, trusted: list[Network]) -> bool:
     parsed = _parsed(text)
     return parsed is not None and any(parsed in network for network in trusted)
 

@@ -161,8 +161,9 @@ class AccessCodes:
         await self.table.reload()
 
     async def add(self) -> None:
-        actor = await actions.actor(self.slug)
-        products = await catalog.products(actor)
+        products = await actions.run(catalog.products, slug=self.slug)
+        if products is None:
+            return
         settings = get_settings()
         made: list[int] = []
 
@@ -185,7 +186,6 @@ class AccessCodes:
             products,
             most=settings.batch_max,
             bulk_from=settings.bulk_from,
-            email=actor.email,
             generate=generate,
             copied=copied,
         )

@@ -246,8 +246,12 @@ class BatchPage:
         )
 
     async def ask_revoke_unused(self) -> None:
-        actor = await actions.actor(self.slug)
-        summary = (await batch_detail.read(actor, self.batch_id)).summary
+        detail = await actions.run(
+            lambda actor: batch_detail.read(actor, self.batch_id), slug=self.slug
+        )
+        if detail is None:
+            return
+        summary = detail.summary
         unused = wording.count(summary.ready, "unused code")
         activated = wording.count(summary.activated, "activated code stays", "activated codes stay")
         confirm(

@@ -22,6 +22,7 @@ from services.tries import Refused, Visitor
 from tests.cast import Cast, activated, issue, redeem
 from tests.ui.door.site import browser, form_of, opened
 from ui import routes
+from ui.door import connections
 from ui.door.install import SERVER_OPTIONS
 
 HOLDER = {"name": "Grace Hopper", "email": "grace@example.org"}
@@ -186,3 +187,27 @@ async def test_a_link_with_something_around_it_is_kept_out_of_the_log_too(
         with caplog.at_level("INFO"):
             assert (await visitor.get(shape.format(routes.activation(token)))).status_code == 404
     assert token not in " ".join(r.getMessage() for r in caplog.records if "httpx" not in r.name)
+
+
+async def test_connections_that_say_nothing_leave_room_for_the_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(connections, "MOST_FOR_A_PEER", 20)
+    async with served() as port:
+        silent = [await asyncio.open_connection("127.0.0.1", port) for _ in range(40)]
+        closed = [asyncio.create_task(reader.read(1)) for reader, _ in silent]
+        done, _ = await asyncio.wait(closed, timeout=1)
+        assert len(done) == 20
+        for _, writer in silent:
+            writer.close()
+
+
+async def test_a_request_head_that_never_comes_is_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(connections, "HEAD_WITHIN", 0.05)
+    async with served() as port:
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        async with asyncio.timeout(5):
+            assert await reader.read() == b""
+        writer.close()
