@@ -1,6 +1,7 @@
 """Workspaces: whose they are, and making one."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 
 from tortoise.exceptions import IntegrityError
@@ -50,7 +51,9 @@ async def of(actor: Actor) -> list[Membered]:
 
 def slug_for(name: str) -> str:
     """A proposal: the name in small letters, digits and dashes."""
-    return re.sub(r"[^a-z0-9]+", "-", name.casefold()).strip("-")[:40].strip("-")
+    plain = unicodedata.normalize("NFKD", name.casefold())
+    letters = "".join(each for each in plain if not unicodedata.combining(each))
+    return re.sub(r"[^a-z0-9]+", "-", letters).strip("-")[:40].strip("-")
 
 
 def _slug(text: str) -> str:

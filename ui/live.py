@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from nicegui import Event, background_tasks
+from nicegui import Client, Event, app, background_tasks
 from nicegui.element import Element
 
 from services import signals
@@ -15,11 +15,13 @@ from services.signals import Changed, Topic
 PAUSE = 0.4  # at most about two and a half updates a second on each page
 
 _changed: Event[[Changed]] = Event()
+_under_way: dict[asyncio.Task[None], Client] = {}
 _end: list[Callable[[], None]] = []
 
 
 def start() -> None:
     stop()
+    app.on_delete(_gone)
     _end.append(signals.subscribe(_changed.emit))
 
 
@@ -27,6 +29,12 @@ def stop() -> None:
     while _end:
         _end.pop()()
     _changed.callbacks.clear()
+
+
+def _gone(client: Client) -> None:
+    # what is under way for a closed tab would find nothing to change
+    for task in [task for task, of in _under_way.items() if of is client]:
+        task.cancel()
 
 
 @dataclass
@@ -42,7 +50,9 @@ class _Listener:
         self.ids |= dict.fromkeys(ids)
         if not self.busy:
             self.busy = True
-            background_tasks.create(self._drain(), name="live update")
+            task = background_tasks.create(self._drain(), name="live update")
+            _under_way[task] = self.owner.client
+            task.add_done_callback(_under_way.pop)
 
     async def _drain(self) -> None:
         try:

@@ -6,6 +6,7 @@ from typing import Any
 from nicegui import ui
 
 from ui.components.icon import icon
+from ui.components.text import text
 
 
 def search_field(label: str, on_change: Callable[..., Any]) -> ui.input:
@@ -25,5 +26,7 @@ def choice_filter(
     every = {"": everything, **options}
     field = ui.select(every, value="", on_change=on_change).classes("filter")
     field.props("options-dense behavior=menu popup-content-class=options")
-    field.props["aria-label"] = everything
+    # Quasar gives an aria-label to the wrong element; a label of its own is read with the field
+    native = f"filter-{field.id}"
+    text("label", everything, "off-screen").props["for"] = field.props["for"] = native
     return field

@@ -47,6 +47,7 @@ class GenerateDialog:
         self.products = {product.id: product for product in products}
         self.most, self.bulk_from = most, bulk_from
         self.generate, self.copied = generate, copied
+        self.is_bulk = False
         self.key = secrets.token_urlsafe(24)  # one batch for one opened dialog
         self.dialog = Dialog("Add access code")
         with self.dialog.body:
@@ -112,6 +113,9 @@ class GenerateDialog:
     def _name_button(self) -> None:
         typed = (self.quantity.value or "").strip()
         is_bulk = typed.isascii() and typed.isdigit() and int(typed[:9]) >= self.bulk_from
+        if is_bulk is self.is_bulk:
+            return  # a button that is drawn anew under the mouse loses its click
+        self.is_bulk = is_bulk
         with self.go.clear():
             text("span", "Generate codes" if is_bulk else "Generate")
 

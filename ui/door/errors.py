@@ -15,6 +15,7 @@ from ui.door.limits import BodyTooLarge
 from ui.public import pages
 
 log = logging.getLogger("tallystick.door")
+VISITOR_LEFT = "No response returned."  # Starlette's words when a browser goes before the answer
 
 STATUS_OF: dict[type[errors.DomainError], int] = {
     errors.NotFound: 404,
@@ -32,7 +33,8 @@ def page(request: Request, status: int, sentence: str = "") -> Response:
 def broken(request: Request, exception: Exception) -> Response:
     """The page for a fault of ours; the log has the traceback, the page nothing of it."""
     request.state.is_logged = True
-    return _page(request, 500, "", exception=exception)
+    left = isinstance(exception, RuntimeError) and str(exception) == VISITOR_LEFT
+    return _page(request, 500, "", exception=None if left else exception)
 
 
 def of_domain(request: Request, exception: Exception) -> Response:

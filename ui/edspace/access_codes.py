@@ -140,7 +140,10 @@ class AccessCodes:
     async def _shows_newest(self) -> bool:
         if self.is_filtered or not self.table.is_first_page:
             return False
-        return bool(await browser.call("isAtTop"))
+        try:
+            return bool(await browser.call("isAtTop"))
+        except TimeoutError:
+            return False  # a tab asleep; the pill waits there
 
     def _count_news(self, ids: set[int]) -> None:
         self.waiting |= ids

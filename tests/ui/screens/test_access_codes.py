@@ -21,7 +21,7 @@ from tests.ui.screens.visit import (
     until,
     words,
 )
-from ui import routes
+from ui import live, routes
 
 PAGE = routes.access_codes("northwind")
 
@@ -156,6 +156,19 @@ async def test_what_somebody_made_appears_on_their_screen_whatever_it_shows(hous
     await until(lambda: made.batch.id in [row["id"] for row in rows(sam)])
 
 
+async def test_a_tab_that_closes_in_the_middle_of_an_update_leaves_no_trace(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    sam = await house.visit(house.cast.sam, PAGE)
+    await sees(sam, "No access codes yet")
+    at_top = next(rule for rule in sam.javascript_rules if "isAtTop" in rule.pattern)
+    closing = sam.client
+    sam.javascript_rules[at_top] = lambda _: closing.delete()
+    await issue(house.cast.ada, house.cast.month)
+    await until(lambda: closing.is_deleted and not live._under_way)
+    assert "deleted" not in caplog.text
+
+
 async def test_batches_of_another_workspace_reach_nobody_here(house: House) -> None:
     sam = await house.visit(house.cast.sam, PAGE)
     await sees(sam, "No access codes yet")
@@ -217,5 +230,5 @@ async def test_a_list_that_cannot_be_read_says_so_and_can_be_tried_again(
 
 
 def filter_of(user, name: str):
-    [found] = [e for e in shown(user) if e.props.get("aria-label") == name]
+    [found] = [e for e in shown(user) if name in str(getattr(e, "options", ""))]
     return found

@@ -205,6 +205,7 @@ async def test_codes_are_found_by_themselves_their_end_or_their_holder(house: Ho
 
 
 def filtered(user: User, name: str, value: str) -> None:
-    [found] = [e for e in shown(user) if e.props.get("aria-label") == name]
+    named = [(e, (e.props.get("aria-label"), str(getattr(e, "options", "")))) for e in shown(user)]
+    [found] = [e for e, (label, options) in named if name == label or name in options]
     with user:
         found.set_value(value)
