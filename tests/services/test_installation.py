@@ -27,8 +27,11 @@ async def installed(db: Settings, ring: KeyRing, cheap_passwords: None) -> Setti
 async def kept(settings: Settings) -> object:
     """Every byte of the database, or what PostgreSQL says of its rows."""
     if not POSTGRES:
-        files = sorted(settings.data_dir.glob("tallystick.sqlite3*"))
-        return {file.name: file.read_bytes() for file in files}
+        # an index in -shm and an empty -wal may outlive a connection; they hold nothing
+        names = ("tallystick.sqlite3", "tallystick.sqlite3-wal")
+        files = [settings.data_dir / name for name in names]
+        held = {file.name: file.read_bytes() for file in files if file.exists()}
+        return {name: content for name, content in held.items() if content}
     await database.connect(settings)
     try:
         return await database.connection().execute_query_dict("SELECT * FROM installation")

@@ -18,8 +18,12 @@ class _Field:
     control: ui.element
     below: TextElement
     help: str
+    error: str = ""
 
     def show(self, error: str) -> None:
+        if error == self.error:
+            return  # to send a field again is to overwrite what is being typed into it
+        self.error = error
         self.box.classes(**{"add" if error else "remove": "wrong"})
         self.below.classes(replace="error" if error else "help")
         self.below.text = error or self.help

@@ -85,6 +85,18 @@ async def test_only_the_plans_of_the_chosen_product_are_offered(house: House) ->
     assert list(control(user, "Plan").options.values()) == ["Month"]
 
 
+async def test_choosing_a_product_does_not_send_the_number_field_again(house: House) -> None:
+    user = await house.visit(house.cast.sam, PAGE)
+    await sees(user, "No access codes yet")
+    await press(user, "Add access code")
+    await sees(user, "Number of codes")
+    number, waiting = control(user, "Number of codes"), user.client.outbox.updates
+    await until(lambda: not waiting)
+    enter(user, "Product", house.cast.welding.id)
+    assert control(user, "Plan").id in waiting
+    assert number.id not in waiting, "what is being typed there would be overwritten"
+
+
 async def test_a_product_archived_in_the_meantime_is_refused_at_its_field(house: House) -> None:
     user = await house.visit(house.cast.sam, PAGE)
     await sees(user, "No access codes yet")
