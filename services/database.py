@@ -4,6 +4,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from contextlib import suppress
 from contextvars import ContextVar
 from datetime import datetime
 from functools import wraps
@@ -14,7 +15,7 @@ from tortoise import Tortoise
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.connection import get_connection
-from tortoise.exceptions import TransactionManagementError
+from tortoise.exceptions import ConfigurationError, TransactionManagementError
 from tortoise.transactions import in_transaction
 
 from services.errors import DomainError
@@ -86,7 +87,7 @@ async def connect(settings: Settings) -> None:
             await _check_pragmas(connection(), query_only=0)
             await _check_pragmas(reader(), query_only=1)
     except BaseException:
-        await Tortoise.close_connections()
+        await _close()
         raise
 
 
@@ -94,6 +95,14 @@ async def disconnect() -> None:
     """Close the database once every unit of work that still runs has ended."""
     if _running:
         await asyncio.wait(_running)
+    await _close()
+
+
+async def _close() -> None:
+    with suppress(ConfigurationError):  # closed already
+        if not is_postgres():
+            # SQLite's last connection folds the log into the file; two at once may both skip it
+            await reader().close()
     await Tortoise.close_connections()
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-SOON = 20.0
+SOON = 60.0
 STEP = 0.02
 NOISE = re.compile(r"Traceback|^ERROR|^CRITICAL|\bexception\b", re.MULTILINE | re.IGNORECASE)
 # Journeys share one loopback address, so what one visitor may try is no limit for them all.
