@@ -9,11 +9,13 @@ from models.enums import Role, Theme
 
 
 class Installation(Row):
-    """One row: what ties the database to its key file, and the door to the first owner."""
+    """One row: the tie to its key file, the door to the first owner, and why no mail goes out."""
 
     key_check = fields.CharField(max_length=64)
     setup_digest = fields.CharField(max_length=64, null=True)
     setup_expires_at: datetime | None = fields.DatetimeField(null=True)
+    mail_paused_at: datetime | None = fields.DatetimeField(null=True)
+    mail_problem = fields.CharField(max_length=500, default="", db_default="")
 
     class Meta:
         table = "installation"

@@ -23,4 +23,4 @@ class AuditEntry(Model):
 
     class Meta:
         table = "audit_entry"
-        indexes = [("workspace_id", "id"), ("resource", "target_id")]
+        indexes = [("workspace_id", "id"), ("resource", "target_id"), ("action", "at")]

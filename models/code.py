@@ -14,6 +14,8 @@ class Batch(Row):
     """The codes of one press of Generate. Its state hides them until all are there.
 
     `valid_from` is the first instant a code works, `expires_at` the first it does not any more.
+    While it runs, `made` of its codes are there, and only `holder` may go on until `held_until`;
+    `tries` counts how often somebody took it up. `sent_to` is whom the whole set was mailed to.
     """
 
     workspace: fields.ForeignKeyRelation[Workspace] = fields.ForeignKeyField(
@@ -40,6 +42,15 @@ class Batch(Row):
     prefix = fields.CharField(max_length=8, default="")
     note = fields.CharField(max_length=500, default="")
     state = fields.CharEnumField(BatchState, max_length=10, default=BatchState.RUNNING)
+    made = fields.IntField(default=0, db_default=0)
+    started_at: datetime | None = fields.DatetimeField(null=True)
+    holder = fields.CharField(max_length=32, default="", db_default="")
+    held_until: datetime | None = fields.DatetimeField(null=True)
+    tries = fields.IntField(default=0, db_default=0)
+    sent_to: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
+        "models.Person", null=True, related_name="batches_sent", on_delete=RESTRICT
+    )
+    sent_to_id: int | None
     failure = fields.CharField(max_length=300, default="")
     finished_at: datetime | None = fields.DatetimeField(null=True)
     ready = fields.IntField(default=0)
@@ -53,7 +64,10 @@ class Batch(Row):
 
 
 class Code(Row):
-    """One redeemable code: sealed for showing, a keyed digest for finding, its end for lists."""
+    """One redeemable code: sealed for showing, a keyed digest for finding, its end for lists.
+
+    `sent_to` is whom it was mailed to as their own, which is not who activated it.
+    """
 
     # index made by the migration, as Tortoise indexes no binary column: unique (digest)
     workspace: fields.ForeignKeyRelation[Workspace] = fields.ForeignKeyField(
@@ -75,11 +89,15 @@ class Code(Row):
         "models.Person", null=True, related_name="revoked_codes", on_delete=RESTRICT
     )
     revoked_by_id: int | None
+    sent_to: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
+        "models.Person", null=True, related_name="codes_sent", on_delete=RESTRICT
+    )
+    sent_to_id: int | None
 
     class Meta:
         table = "code"
         unique_together = (("batch", "ordinal"),)
-        indexes = [("workspace_id", "ending")]
+        indexes = [("workspace_id", "ending"), ("sent_to_id",)]
 
 
 class Activation(Row):
@@ -99,14 +117,22 @@ class Activation(Row):
     )
     person_id: int
     undone_at: datetime | None = fields.DatetimeField(null=True)
+    undone_by: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
+        "models.Person", null=True, related_name="activations_undone", on_delete=RESTRICT
+    )
+    undone_by_id: int | None
+    undo_reason = fields.CharField(max_length=300, default="", db_default="")
 
     class Meta:
         table = "activation"
-        indexes = [("workspace_id", "created_at"), ("person_id",)]
+        indexes = [("workspace_id", "created_at"), ("person_id",), ("code_id",)]
 
 
 class Entitlement(Row):
-    """What a holder has: from `starts_at` up to the instant `ends_at`, or for a lifetime."""
+    """What a holder has: from `starts_at` up to the instant `ends_at`, or for a lifetime.
+
+    It counts as long as its activation is not undone. `changed_at` moves with every change of it.
+    """
 
     workspace: fields.ForeignKeyRelation[Workspace] = fields.ForeignKeyField(
         "models.Workspace", related_name="entitlements", on_delete=RESTRICT
@@ -130,7 +156,8 @@ class Entitlement(Row):
     plan_id: int
     starts_at = fields.DatetimeField()
     ends_at: datetime | None = fields.DatetimeField(null=True)
+    changed_at: datetime | None = fields.DatetimeField(null=True)
 
     class Meta:
         table = "entitlement"
-        indexes = [("person_id",), ("workspace_id", "plan_id")]
+        indexes = [("person_id",), ("workspace_id", "plan_id"), ("workspace_id", "changed_at")]

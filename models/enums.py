@@ -17,9 +17,11 @@ class Theme(StrEnum):
 
 
 class BatchState(StrEnum):
+    QUEUED = "QUEUED"
     RUNNING = "RUNNING"
     DONE = "DONE"
     FAILED = "FAILED"
+    CANCELLED = "CANCELLED"
 
 
 class CodeKind(StrEnum):
@@ -51,13 +53,43 @@ class RefusalReason(StrEnum):
     LIMITED = "LIMITED"
 
 
+class MessageKind(StrEnum):
+    """What a mail brings: a set of codes, the file of a larger set, one code, a receipt."""
+
+    CODES = "CODES"
+    DOWNLOAD = "DOWNLOAD"
+    PERSONAL = "PERSONAL"
+    CONFIRMATION = "CONFIRMATION"
+
+
+class MessageState(StrEnum):
+    QUEUED = "QUEUED"
+    SENDING = "SENDING"
+    RETRYING = "RETRYING"
+    SENT = "SENT"
+    FAILED = "FAILED"
+
+
+class NotificationKind(StrEnum):
+    BATCH_READY = "BATCH READY"
+    BATCH_FAILED = "BATCH FAILED"
+    MAIL_FAILED = "MAIL FAILED"
+    MAIL_PAUSED = "MAIL PAUSED"
+    GUESSING = "GUESSING"
+
+
 class AuditAction(StrEnum):
     CREATE = "CREATE"
     UPDATE = "UPDATE"
     ARCHIVE = "ARCHIVE"
     RESTORE = "RESTORE"
     ACTIVATE = "ACTIVATE"
+    COMPLETE = "COMPLETE"
+    CANCEL = "CANCEL"
+    RETRY = "RETRY"
     REVOKE = "REVOKE"
+    SEND = "SEND"
+    PAUSE = "PAUSE"
     SHOW = "SHOW"
     COPY = "COPY"
     EXPORT = "EXPORT"
@@ -76,3 +108,5 @@ class Resource(StrEnum):
     PLAN = "PLAN"
     BATCH = "BATCH"
     CODE = "CODE"
+    MESSAGE = "MESSAGE"
+    ENTITLEMENT = "ENTITLEMENT"

@@ -1,4 +1,4 @@
-"""The people codes are activated for: one row for each name and address in a workspace."""
+"""The people codes are sent to or used by: one row for each name and address in a workspace."""
 
 from collections.abc import Sequence
 
@@ -20,7 +20,11 @@ def key(attempt: Try, code: Candidate) -> Key:
 
 async def of(wins: Sequence[tuple[Try, Candidate]]) -> dict[Key, int]:
     """The person of each win by `key`, made where new."""
-    wanted = {key(attempt, code): attempt.email for attempt, code in wins}
+    return await known({key(attempt, code): attempt.email for attempt, code in wins})
+
+
+async def known(wanted: dict[Key, str]) -> dict[Key, int]:
+    """The person of each key, made with its address where new. Call inside a unit of work."""
     for name in sorted({f"holder:{workspace}:{email}" for workspace, email, _ in wanted}):
         await database.lock(name)  # two codes of one holder follow each other
     people = await _known(wanted)

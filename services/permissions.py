@@ -17,6 +17,8 @@ class Permission(StrEnum):
     USE_EDSPACE = "use edspace"
     EDIT_CATALOG = "edit catalog"
     CHANGE_ENTITLEMENTS = "change entitlements"
+    READ_OWN_MESSAGES = "read own messages"
+    READ_ALL_MESSAGES = "read all messages"
     REVOKE_OWN_BATCHES = "revoke own batches"
     REVOKE_ANY_BATCH = "revoke any batch"
     USE_CYBERPASS = "use cyberpass"
@@ -31,6 +33,8 @@ TABLE: dict[Permission, frozenset[Role]] = {
     Permission.USE_EDSPACE: frozenset({OWNER, ADMIN, SALES}),
     Permission.EDIT_CATALOG: frozenset({OWNER, ADMIN}),
     Permission.CHANGE_ENTITLEMENTS: frozenset({OWNER, ADMIN}),
+    Permission.READ_OWN_MESSAGES: frozenset({OWNER, ADMIN, SALES}),
+    Permission.READ_ALL_MESSAGES: frozenset({OWNER, ADMIN}),
     Permission.REVOKE_OWN_BATCHES: frozenset({OWNER, ADMIN, SALES}),
     Permission.REVOKE_ANY_BATCH: frozenset({OWNER, ADMIN}),
     Permission.USE_CYBERPASS: frozenset({OWNER, ADMIN, EVALUATOR}),

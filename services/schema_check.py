@@ -7,7 +7,11 @@ from dataclasses import dataclass
 
 from tortoise.backends.base.client import BaseDBAsyncClient
 
-REQUIRED_TRIGGERS = frozenset({"audit_entry_no_update", "audit_entry_no_delete"})
+REQUIRED_TRIGGERS = frozenset(
+    f"{table}_no_{change}"
+    for table in ("audit_entry", "audit_fanout")
+    for change in ("update", "delete")
+)
 REQUIRED_INDEXES = frozenset({"code_digest", "activation_standing", "refusal_minute"})
 
 SQLITE_OBJECTS = """

@@ -6,13 +6,13 @@ import re
 from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-SECRETS = ("database_url",)
+SECRETS = ("database_url", "smtp_password")
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
@@ -58,7 +58,18 @@ class Settings(BaseSettings):
     redeem_tries_per_workspace: int = Field(default=300, ge=1)
     redeem_tries_per_installation: int = Field(default=1000, ge=1)
 
+    smtp_host: str = ""
+    smtp_port: int = Field(default=587, ge=1, le=65535)
+    smtp_user: str = ""
+    smtp_password: str = ""
+    smtp_tls: Literal["starttls", "tls", "none"] = "starttls"
+    mail_from: str = ""
+    mail_retry_after: Duration = timedelta(minutes=1)
+    mail_give_up_after: Duration = timedelta(days=4)
+
     keep_ended_sessions: Duration = timedelta(days=30)
+    keep_read_notifications: Duration = timedelta(days=180)
+    keep_mail_parameters: Duration = timedelta(days=90)
     keep_refusals: Duration = timedelta(days=400)
 
     @field_validator("public_url")
@@ -75,7 +86,15 @@ class Settings(BaseSettings):
             raise ValueError("name hosts without a port, such as codes.example.org")
         return value
 
-    @field_validator("session_idle", "session_absolute", "keep_ended_sessions", "keep_refusals")
+    @field_validator(
+        "session_idle",
+        "session_absolute",
+        "mail_give_up_after",
+        "keep_ended_sessions",
+        "keep_read_notifications",
+        "keep_mail_parameters",
+        "keep_refusals",
+    )
     @classmethod
     def _sensible(cls, value: timedelta) -> timedelta:
         if not timedelta(minutes=1) <= value <= timedelta(days=3650):
@@ -111,6 +130,28 @@ class Settings(BaseSettings):
         if self.demo and self.host not in LOOPBACK:
             raise ValueError("the demo's passwords are public: set TALLYSTICK_HOST to 127.0.0.1")
         return self
+
+    @model_validator(mode="after")
+    def _sender_is_an_address(self) -> "Settings":
+        if self.smtp_host and not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", self.mail_from):
+            raise ValueError("set TALLYSTICK_MAIL_FROM to the address that mails are sent from")
+        return self
+
+    @property
+    def mail_held_because(self) -> str:
+        """Why no mail with a link may leave: a sentence, or nothing."""
+        if not self.smtp_host:
+            return "No mail server is set (TALLYSTICK_SMTP_HOST)."
+        if self.smtp_host in LOOPBACK:
+            return ""
+        if self.demo:
+            return "The demo sends mail only to a mail server on this machine."
+        if urlsplit(self.base_url).hostname in LOOPBACK:
+            return (
+                "Links would lead to this machine only. "
+                "Set TALLYSTICK_PUBLIC_URL to the address that people use."
+            )
+        return ""
 
     @property
     def base_url(self) -> str:

@@ -14,11 +14,19 @@ class Topic(StrEnum):
     PRODUCTS = "products"
     WORKSPACES = "workspaces"
     SESSIONS = "sessions"
+    MESSAGES = "messages"
+    CUSTOMERS = "customers"
+    HISTORY = "history"
+    NOTIFICATIONS = "notifications"
 
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """`ids` are rows of the topic's noun; a change of codes is a change of their batch."""
+    """`ids` are rows of the topic's noun; a change of codes is a change of their batch.
+
+    Of NOTIFICATIONS they are the users whose bell changed, of CUSTOMERS the people whose
+    entitlements did, of HISTORY nothing: somebody is to be told of a new entry of the log.
+    """
 
     workspace_id: int | None
     topic: Topic

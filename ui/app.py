@@ -1,15 +1,28 @@
 """The single-page application: its root, the table of its pages, and what runs beside it."""
 
+from functools import partial
+
 from nicegui import app, background_tasks, ui
 
-from services import database, housekeeping, installation
+from services import (
+    background,
+    batch_jobs,
+    database,
+    housekeeping,
+    installation,
+    mailing,
+    notices,
+)
 from services.settings import Settings
+from services.signals import Topic
 from ui import downloads, live, routes, theme
+from ui.administration import health, messages
 from ui.cyberpass import coming
 from ui.door import expiry
 from ui.door.install import SERVER_OPTIONS, install
-from ui.edspace import access_codes, batch, dashboard, products
-from ui.hub import home, workspace
+from ui.edspace import access_codes, batch, customers, dashboard, products
+from ui.hub import home, notifications, workspace
+from ui.mails.compose import compose
 from ui.pages import Pages
 from ui.public.register import STATIC_FILES, register
 from ui.shell import shell
@@ -21,7 +34,11 @@ PAGES = {
     routes.PRODUCTS: products.page,
     routes.ACCESS_CODES: access_codes.page,
     routes.BATCH: batch.page,
+    routes.CUSTOMERS: customers.page,
     routes.CYBERPASS: coming.page,
+    routes.MESSAGES: messages.page,
+    routes.NOTIFICATIONS: notifications.page,
+    routes.HEALTH: health.page,
 }
 
 
@@ -37,11 +54,15 @@ def build(settings: Settings) -> None:
         await database.connect(settings)
         await installation.open_key(settings)
         live.start()
+        background.start("Making batches", batch_jobs.work, Topic.BATCHES)
+        background.start("Sending mail", partial(mailing.drain, compose), Topic.MESSAGES)
+        background.start("Telling people", notices.tell, Topic.HISTORY)
         background_tasks.create(housekeeping.run_nightly(), name="housekeeping")
         background_tasks.create(expiry.watch(), name="sessions that end")
 
     async def stop() -> None:
         live.stop()
+        await background.stop()
         await database.disconnect()
 
     app.on_startup(start)

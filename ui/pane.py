@@ -28,17 +28,27 @@ async def build(where: Place) -> None:
         ui.element("span").classes("mark").props("aria-hidden=true")
         text("span", "Tallystick")
     try:
-        every = await workspaces.of(await actions.actor())
+        person = await actions.actor()
     except NotFound:
         return  # signed out a moment ago; the tab is about to close
     actor = await entered(where)
-    _switcher(actor, every)
+    _switcher(actor, await workspaces.of(person))
     if actor is None or where.slug is None:
-        _home(is_here=where.slug is None)
+        _home(person, ui.context.client.sub_pages_router.current_path)
         return
-    _services(actor, where.slug, where.service)
-    if where.service == "edspace" and can(actor, Permission.USE_EDSPACE):
+    service = where.service or _service_of(actor, where.section)
+    _services(actor, where.slug, service)
+    if service == "edspace" and can(actor, Permission.USE_EDSPACE):
         await _edspace(actor, where.slug, where.section)
+    if service and can(actor, Permission.ADMINISTER_WORKSPACE):
+        _administration(where.slug, where.section)
+
+
+def _service_of(actor: Actor, section: str | None) -> str | None:
+    """Pages of the workspace stand beside a service's own; which one, follows from who looks."""
+    if section is None:
+        return None
+    return "edspace" if can(actor, Permission.USE_EDSPACE) else "cyberpass"
 
 
 def tile(name: str, number: int) -> None:
@@ -70,9 +80,12 @@ def _workspace_item(workspace: Membered, *, is_here: bool) -> None:
         text("span", workspace.name)
 
 
-def _home(*, is_here: bool) -> None:
+def _home(actor: Actor, path: str) -> None:
     with ui.element("div").classes("nav"):
-        _item("Home", "layout-dashboard", routes.HOME, is_here=is_here)
+        _item("Home", "layout-dashboard", routes.HOME, path == routes.HOME)
+        if can(actor, Permission.RUN_INSTALLATION):
+            text("span", "Installation", "heading")
+            _item("Health", "activity", routes.HEALTH, path == routes.HEALTH)
 
 
 def _services(actor: Actor, slug: str, service: str | None) -> None:
@@ -90,6 +103,18 @@ async def _edspace(actor: Actor, slug: str, section: str | None) -> None:
         _item("Products", "package", routes.products(slug), section == "products", products)
         text("span", "Sales", "heading")
         _item("Access Codes", "ticket", routes.access_codes(slug), section == "access-codes")
+        _item("Customers", "users", routes.customers(slug), section == "customers")
+        if not can(actor, Permission.ADMINISTER_WORKSPACE):
+            _item("Messages", "mail", routes.messages(slug), section == "messages")
+
+
+def _administration(slug: str, section: str | None) -> None:
+    with ui.element("details").classes("nav nav-group").props("open"):
+        with ui.element("summary"):
+            icon("shield")
+            text("span", "Administration")
+            icon("chevron-down")
+        _current(ui.link("Messages", routes.messages(slug)), section == "messages")
 
 
 def _item(label: str, glyph: str, path: str, is_here: bool, count: int | None = None) -> None:

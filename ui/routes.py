@@ -21,8 +21,16 @@ EDSPACE = "/w/{slug}/edspace"
 PRODUCTS = "/w/{slug}/edspace/products"
 ACCESS_CODES = "/w/{slug}/edspace/access-codes"
 BATCH = "/w/{slug}/edspace/access-codes/{batch_id}"
+CUSTOMERS = "/w/{slug}/edspace/customers"
 CYBERPASS = "/w/{slug}/cyberpass"
+MESSAGES = "/w/{slug}/messages"
+NOTIFICATIONS = "/notifications"
+HEALTH = "/instance/health"
 BATCH_CSV = "/w/{slug}/download/batches/{batch_id}.csv"
+BATCH_XLSX = "/w/{slug}/download/batches/{batch_id}.xlsx"
+SET_CSV = "/w/{slug}/download/sets/{token}"
+ENTITLEMENTS_CSV = "/w/{slug}/download/entitlements.csv"
+ENTITLEMENTS_XLSX = "/w/{slug}/download/entitlements.xlsx"
 
 SUB_PAGES = (
     HOME,
@@ -31,9 +39,13 @@ SUB_PAGES = (
     PRODUCTS,
     ACCESS_CODES,
     BATCH,
+    CUSTOMERS,
     CYBERPASS,
+    MESSAGES,
+    NOTIFICATIONS,
+    HEALTH,
 )
-DOWNLOADS = (BATCH_CSV,)
+DOWNLOADS = (BATCH_CSV, BATCH_XLSX, SET_CSV, ENTITLEMENTS_CSV, ENTITLEMENTS_XLSX)
 PUBLIC = (LOGIN, LOGOUT, SETUP, REDEEM, HEALTHZ, READYZ, ACTIVATION)
 
 SOCKET = "/_nicegui_ws/"
@@ -64,7 +76,7 @@ _activation = _pattern((ACTIVATION,))
 # Where in the application a path is: workspace, service, section, row.
 PLACE = re.compile(
     r"/w/(?P<slug>[^/?]+)"
-    r"(?:/(?P<service>edspace|cyberpass)(?:/(?P<section>[a-z-]+)(?:/(?P<row>\d+))?)?)?/?(?:[?#].*)?"
+    r"(?:/(?P<service>edspace|cyberpass))?(?:/(?P<section>[a-z-]+)(?:/(?P<row>\d+))?)?/?(?:[?#].*)?"
 )
 
 
@@ -142,6 +154,30 @@ def batch(slug: str, batch_id: int) -> str:
 
 def batch_csv(slug: str, batch_id: int) -> str:
     return BATCH_CSV.format(slug=slug, batch_id=batch_id)
+
+
+def batch_xlsx(slug: str, batch_id: int) -> str:
+    return BATCH_XLSX.format(slug=slug, batch_id=batch_id)
+
+
+def set_csv(slug: str, token: str) -> str:
+    return SET_CSV.format(slug=slug, token=token)
+
+
+def customers(slug: str) -> str:
+    return CUSTOMERS.format(slug=slug)
+
+
+def messages(slug: str) -> str:
+    return MESSAGES.format(slug=slug)
+
+
+def entitlements_csv(slug: str) -> str:
+    return ENTITLEMENTS_CSV.format(slug=slug)
+
+
+def entitlements_xlsx(slug: str) -> str:
+    return ENTITLEMENTS_XLSX.format(slug=slug)
 
 
 def cyberpass(slug: str) -> str:

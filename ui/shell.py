@@ -10,7 +10,13 @@ from ui.components.text import text
 from ui.place import Place
 
 SERVICES = {"edspace": "Edspace", "cyberpass": "CyberPass"}
-SECTIONS = {"products": "Products", "access-codes": "Access Codes"}
+SECTIONS = {
+    "products": ("Products", routes.products),
+    "access-codes": ("Access Codes", routes.access_codes),
+    "customers": ("Customers", routes.customers),
+    "messages": ("Messages", routes.messages),
+}
+OUTSIDE = {routes.HOME: "Home", routes.NOTIFICATIONS: "Notifications", routes.HEALTH: "Health"}
 
 
 async def shell() -> ui.element:
@@ -77,7 +83,9 @@ async def _crumbs(where: Place) -> None:
 async def _steps(where: Place) -> list[tuple[str, str]]:
     actor = await pane.entered(where)
     if where.slug is None:
-        return [("Home", routes.HOME)]
+        here = ui.context.client.sub_pages_router.current_path
+        name = OUTSIDE.get(here, "Page not found")
+        return [("Home", routes.HOME)] + ([(name, here)] if here != routes.HOME else [])
     if actor is None:
         return [("Home", routes.HOME), ("Page not found", "")]
     steps = [(actor.workspace_name or "", routes.workspace(where.slug))]
@@ -85,7 +93,8 @@ async def _steps(where: Place) -> list[tuple[str, str]]:
         start = routes.edspace if where.service == "edspace" else routes.cyberpass
         steps.append((SERVICES[where.service], start(where.slug)))
     if where.section:
-        steps.append((SECTIONS.get(where.section, "Page"), routes.access_codes(where.slug)))
+        name, path_of = SECTIONS.get(where.section, ("Page", routes.workspace))
+        steps.append((name, path_of(where.slug)))
     if where.row:
         steps.append((f"Batch {where.row}", ""))
     return steps

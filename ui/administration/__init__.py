@@ -1,0 +1,1 @@
+"""What admins and the owner look after."""

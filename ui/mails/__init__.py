@@ -1,0 +1,1 @@
+"""Mails as people read them: letters turned into words and look."""
