@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from time import perf_counter
 
 from models.enums import AuditAction, BatchState, CodeKind, Resource, Status
-from services.batches import CODE_COLUMNS
+from services.issuing import CODE_COLUMNS
 
 MOMENT = "2026-01-01 12:00:00.000001+00:00"
 LATER = "2026-01-31 23:00:00+00:00"

@@ -25,6 +25,7 @@ class BatchView:
     product: str
     plan: str
     codes: int
+    made: int
     ready: int
     activated: int
     revoked: int
@@ -34,6 +35,12 @@ class BatchView:
     failure: str
     is_expired: bool
     is_too_early: bool
+    started_at: datetime | None
+    finished_at: datetime | None
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.state in (BatchState.QUEUED, BatchState.RUNNING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +135,7 @@ def view(batch: Batch) -> BatchView:
         product=batch.product.name,
         plan=batch.plan.name,
         codes=batch.quantity,
+        made=batch.made,
         ready=batch.ready,
         activated=batch.activated,
         revoked=batch.revoked,
@@ -137,4 +145,6 @@ def view(batch: Batch) -> BatchView:
         failure=batch.failure,
         is_expired=batch.expires_at is not None and batch.expires_at <= moment,
         is_too_early=batch.valid_from is not None and batch.valid_from > moment,
+        started_at=batch.started_at,
+        finished_at=batch.finished_at,
     )

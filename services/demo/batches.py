@@ -5,10 +5,11 @@ from datetime import datetime, time, timedelta
 from models import Batch, Code, Plan
 from models.enums import AuditAction, BatchState, CodeKind, Resource, Status
 from services import zones
-from services.batches import CODE_COLUMNS, FAILURE, rows_of
+from services.batches import FAILURE
 from services.database import insert_many
 from services.demo.scene import Issued, Scene, between, in_the_office, on_working_day
 from services.demo.story import ADMIN, BATCHES, ZONE, BatchStory, More
+from services.issuing import CODE_COLUMNS, rows_of
 
 COLUMNS = (*CODE_COLUMNS, "revoked_at", "revoked_by_id")
 SHORTEST_BETWEEN_USES = timedelta(minutes=3)
@@ -98,7 +99,7 @@ async def _store(batch: Batch, issued: Issued | None) -> None:
         batch.state, batch.failure = BatchState.FAILED, FAILURE
     else:
         unused = batch.quantity - len(issued.used)
-        batch.state = BatchState.DONE
+        batch.state, batch.made = BatchState.DONE, batch.quantity
         batch.activated = len(issued.used)
         batch.revoked = unused if issued.withdrawn else len(issued.revoked)
         batch.ready = unused - batch.revoked
