@@ -14,7 +14,7 @@ STATUS_TONE = {
     Status.NOT_YET_VALID: "other",
     Status.HELD: "other",
 }
-STATE_TONE = {BatchState.RUNNING: "other", BatchState.FAILED: "revoked"}
+STATE_TONE = {BatchState.FAILED: "revoked", BatchState.CANCELLED: "other"}
 DARK = {Theme.LIGHT: False, Theme.DARK: True, Theme.SYSTEM: None}
 
 STYLES = ("tokens.css", "icons.css", "app.css", "controls.css", "table.css")

@@ -23,6 +23,8 @@ MAY = {
     Permission.USE_EDSPACE: "yes yes yes no",
     Permission.EDIT_CATALOG: "yes yes no no",
     Permission.CHANGE_ENTITLEMENTS: "yes yes no no",
+    Permission.READ_OWN_MESSAGES: "yes yes yes no",
+    Permission.READ_ALL_MESSAGES: "yes yes no no",
     Permission.REVOKE_ANY_BATCH: "yes yes no no",
     Permission.REVOKE_OWN_BATCHES: "yes yes yes no",
     Permission.USE_CYBERPASS: "yes yes no yes",

@@ -42,14 +42,18 @@ def confirm(
     do: Callable[[ui.button], Awaitable[Any]],
     *,
     look: str = "danger",
+    keep: str = "Cancel",
 ) -> None:
-    """Ask before something that matters; `do` gets the button, to show it busy."""
+    """Ask before something that matters; `do` gets the button, to show it busy.
+
+    `keep` names the button that changes nothing.
+    """
     dialog = Dialog(title)
     with dialog.body:
         for sentence in sentences:
             text("p", sentence)
     with dialog.foot:
-        button("Cancel", dialog.close, look="quiet").props("autofocus")
+        button(keep, dialog.close, look="quiet").props("autofocus")
 
         async def go() -> None:
             await do(act)
