@@ -5,6 +5,7 @@ import logging
 
 from bench.activate import activate
 from bench.generate import generate
+from bench.meanwhile import meanwhile
 from bench.place import place
 from bench.report import Figure, show
 from bench.start import start
@@ -13,8 +14,9 @@ from bench.start import start
 async def _services() -> list[Figure]:
     async with place() as here:
         return [
-            await generate(here, 149, rounds=30),
-            await generate(here, 2000, rounds=10),
+            *await generate(here, 149, rounds=30),
+            *await generate(here, 2000, rounds=10),
+            *await meanwhile(here),
             *await activate(here, rounds=7),
         ]
 

@@ -1,9 +1,11 @@
 """The same rows by bare sqlite3: one transaction each, values made before the clock starts."""
 
 import os
+import secrets
 import sqlite3
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from pathlib import Path
 from time import perf_counter
 
 from models.enums import AuditAction, BatchState, CodeKind, Resource, Status
@@ -54,6 +56,35 @@ def generate(raw: sqlite3.Connection, codes: int, key: str) -> tuple[float, list
         raw.executemany(CODE, [(*row[:2], batch_id, *row[3:]) for row in rows])
         raw.execute(AUDIT, (MOMENT, 1, 1, *entry, batch_id, f'{{"plan":1,"codes":{codes}}}'))
     return perf_counter() - start, digests
+
+
+PEERS_SCHEMA = """
+CREATE TABLE batch (id INTEGER PRIMARY KEY);
+CREATE TABLE code (id INTEGER PRIMARY KEY, code TEXT NOT NULL UNIQUE,
+    batch INTEGER NOT NULL REFERENCES batch (id));
+CREATE INDEX code_batch ON code (batch);
+INSERT INTO batch VALUES (1);"""
+CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def peer_baseline(folder: Path, codes: int) -> float:
+    """Seconds to draw plain codes one character at a time and insert them, all in one commit.
+
+    Against this the peers were measured; it keeps nothing sealed and writes two columns.
+    """
+    path = folder / "peers.sqlite3"
+    with closing(sqlite3.connect(path, isolation_level=None)) as raw:
+        raw.execute("PRAGMA journal_mode = WAL")
+        raw.execute("PRAGMA synchronous = FULL")
+        raw.execute("PRAGMA foreign_keys = ON")
+        raw.executescript(PEERS_SCHEMA)
+        start = perf_counter()
+        drawn = ["".join(secrets.choice(CROCKFORD) for _ in range(16)) for _ in range(codes)]
+        with _transaction(raw):
+            raw.executemany("INSERT INTO code (code, batch) VALUES (?, 1)", [(c,) for c in drawn])
+        seconds = perf_counter() - start
+    path.unlink()
+    return seconds
 
 
 def activate(raw: sqlite3.Connection, digests: list[bytes]) -> float:

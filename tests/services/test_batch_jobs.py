@@ -16,7 +16,6 @@ from services.errors import Conflict, NotFound
 from services.issuing import rows_of
 from services.signals import Changed, Topic
 from tests.cast import Cast, entries, redeem_link, refused, wanted
-from tests.conftest import Configure
 
 
 async def queue(cast: Cast, quantity: int, *, by: Actor | None = None, **more: object) -> Batch:
@@ -32,7 +31,8 @@ async def count(batch: Batch) -> int:
 
 
 @pytest.fixture(autouse=True)
-async def nothing_held(cast: Cast) -> None:
+async def nothing_held(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batch_jobs, "CHUNK", 250)
     await batch_jobs.free()
 
 
@@ -238,6 +238,7 @@ from services import batch_jobs, database, keys
 from services.settings import get_settings
 
 POINT, NUMBER = sys.argv[1], int(sys.argv[2])
+batch_jobs.CHUNK = 250
 calls = 0
 
 def die():
@@ -320,7 +321,7 @@ async def test_a_killed_process_leaves_a_batch_that_the_next_start_finishes(
 
 
 async def test_a_batch_that_kills_whoever_makes_it_is_given_up(
-    cast: Cast, configure: Configure
+    cast: Cast,
 ) -> None:
     batch = await queue(cast, 200)
     await Batch.filter(id=batch.id).update(state=BatchState.RUNNING, tries=batch_jobs.MOST_TRIES)
