@@ -4,7 +4,8 @@ import asyncio
 import logging
 from datetime import timedelta
 
-from models import Budget, Session
+from models import Budget, Message, Notification, Session
+from models.enums import MessageState
 from services import refusals
 from services.database import unit_of_work
 from services.settings import get_settings
@@ -28,6 +29,8 @@ async def tidy() -> tuple[int, int]:
     """Delete what is old; returns how many ended sessions and how many refusals."""
     counts = await forget_sessions(), await refusals.forget_old()
     await forget_budgets()
+    await forget_recipients()
+    await forget_notifications()
     if any(counts):
         log.info("Housekeeping deleted %d sessions and %d refusals.", *counts)
     return counts
@@ -47,3 +50,24 @@ async def forget_sessions() -> int:
     ended = await Session.filter(ended_at__lt=oldest).delete()
     idle = await Session.filter(seen_at__lt=oldest - settings.session_idle).delete()
     return ended + idle
+
+
+@unit_of_work
+async def forget_recipients() -> int:
+    """To whom mails went that ended long enough ago; that they went stays."""
+    at = now()
+    ended = Message.filter(
+        state__in=(MessageState.SENT, MessageState.FAILED),
+        next_try_at__lt=at - get_settings().keep_mail_parameters,
+        forgotten_at__isnull=True,
+    )
+    return await ended.update(
+        recipient="", recipient_key="", recipient_name="", last_answer="", forgotten_at=at
+    )
+
+
+@unit_of_work
+async def forget_notifications() -> int:
+    """Read ones; what nobody has read stays."""
+    oldest = now() - get_settings().keep_read_notifications
+    return await Notification.filter(read_at__lt=oldest).delete()

@@ -101,6 +101,13 @@ class Settings(BaseSettings):
             raise ValueError("choose from 1 minute to 3650 days")
         return value
 
+    @field_validator("mail_retry_after")
+    @classmethod
+    def _patient(cls, value: timedelta) -> timedelta:
+        if not timedelta(seconds=1) <= value <= timedelta(hours=4):
+            raise ValueError("choose from 1 second to 4 hours")
+        return value
+
     @field_validator("trusted_proxies")
     @classmethod
     def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
