@@ -93,12 +93,17 @@ def _found(text: str) -> Q:
     if code_alphabet.has_valid_check(body):  # by its digest alone: a full code enters no statement
         return Q(id__in=Subquery(Code.filter(digest=vault.digest(body)).values("batch_id")))
     found = Q(product__name__icontains=text)
-    number = text.casefold().removeprefix("batch").strip().lstrip("#")
-    if number.isascii() and number.isdigit() and len(number) < 16:
-        found |= Q(id=int(number))
+    if number := number_in(text):
+        found |= Q(id=number)
     if len(typed) >= 4:
         found |= Q(id__in=Subquery(Code.filter(ending=typed[-4:]).values("batch_id")))
     return found
+
+
+def number_in(text: str) -> int | None:
+    """The number of a batch as people write it: 7, #7, Batch 7."""
+    number = text.casefold().removeprefix("batch").strip().lstrip("#")
+    return int(number) if number.isascii() and number.isdigit() and len(number) < 16 else None
 
 
 async def page(actor: Actor, wanted: BatchFilter, part: Slice) -> Page[BatchView]:

@@ -8,10 +8,14 @@ from services import exports, sessions
 from services.settings import get_settings
 from ui import routes
 from ui.door import session
+from ui.mails import preview
 
 
 def register(app: App) -> None:
     app.add_api_route(routes.BATCH_CSV, batch_csv, methods=["GET"], include_in_schema=False)
+    app.add_api_route(
+        routes.MESSAGE_PREVIEW, preview.message, methods=["GET"], include_in_schema=False
+    )
 
 
 async def batch_csv(request: Request) -> Response:

@@ -2,7 +2,7 @@
 
 from nicegui import ui
 
-from models.enums import BatchState, Status, Theme
+from models.enums import BatchState, MessageState, Status, Theme
 from ui import routes
 
 # The names of the pairs of colours in tokens.css.
@@ -15,9 +15,16 @@ STATUS_TONE = {
     Status.HELD: "other",
 }
 STATE_TONE = {BatchState.FAILED: "revoked", BatchState.CANCELLED: "other"}
+MESSAGE_TONE = {
+    MessageState.QUEUED: "other",
+    MessageState.SENDING: "ready",
+    MessageState.RETRYING: "expired",
+    MessageState.SENT: "activated",
+    MessageState.FAILED: "revoked",
+}
 DARK = {Theme.LIGHT: False, Theme.DARK: True, Theme.SYSTEM: None}
 
-STYLES = ("tokens.css", "icons.css", "app.css", "controls.css", "table.css")
+STYLES = ("tokens.css", "icons.css", "app.css", "controls.css", "table.css", "mail.css")
 
 
 def install() -> None:

@@ -11,12 +11,15 @@ from ui.components.text import text
 
 
 class Dialog:
-    """Opens at once and is deleted when it closes; `body` and `foot` can be filled anew."""
+    """Opens at once and is deleted when it closes; `body` and `foot` can be filled anew.
 
-    def __init__(self, title: str) -> None:
+    `look` is empty, or dialog-wide.
+    """
+
+    def __init__(self, title: str, *, look: str = "") -> None:
         with _page():
             self.root = ui.dialog().on("hide", lambda: self.root.delete())
-        with self.root, ui.element("div").classes("dialog"):
+        with self.root, ui.element("div").classes(f"dialog {look}"):
             with ui.element("div").classes("dialog-head"):
                 self.title = text("h2", title)
             self.root.props["aria-labelledby"] = self.title.html_id
