@@ -5,7 +5,7 @@ import logging
 from datetime import timedelta
 
 from models import Budget, Session
-from services import refusals
+from services import notifications, refusals
 from services.database import unit_of_work
 from services.settings import get_settings
 from services.zones import now
@@ -28,6 +28,7 @@ async def tidy() -> tuple[int, int]:
     """Delete what is old; returns how many ended sessions and how many refusals."""
     counts = await forget_sessions(), await refusals.forget_old()
     await forget_budgets()
+    await notifications.forget_read()
     if any(counts):
         log.info("Housekeeping deleted %d sessions and %d refusals.", *counts)
     return counts
