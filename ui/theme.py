@@ -24,7 +24,15 @@ MESSAGE_TONE = {
 }
 DARK = {Theme.LIGHT: False, Theme.DARK: True, Theme.SYSTEM: None}
 
-STYLES = ("tokens.css", "icons.css", "app.css", "controls.css", "table.css", "mail.css")
+STYLES = (
+    "tokens.css",
+    "icons.css",
+    "app.css",
+    "controls.css",
+    "table.css",
+    "mail.css",
+    "bell.css",
+)
 
 
 def install() -> None:
