@@ -5,10 +5,13 @@ import hmac
 import re
 import struct
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from urllib.parse import urlsplit
 
 from services import keys
+
+DOWNLOAD_LASTS = timedelta(days=7)
 
 _ROW = struct.Struct(">QH")
 _TAG_BYTES = 16
@@ -17,6 +20,7 @@ _TOKEN_LENGTH = 35
 
 class Purpose(StrEnum):
     ACTIVATE = "activate"
+    DOWNLOAD = "download"
 
 
 @dataclass(frozen=True)
