@@ -11,8 +11,6 @@ from urllib.parse import urlsplit
 
 from services import keys
 
-DOWNLOAD_LASTS = timedelta(days=7)
-
 _ROW = struct.Struct(">QH")
 _TAG_BYTES = 16
 _TOKEN_LENGTH = 35
