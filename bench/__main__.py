@@ -4,6 +4,7 @@ import asyncio
 import logging
 
 from bench.activate import activate
+from bench.bell import bell
 from bench.generate import generate
 from bench.meanwhile import meanwhile
 from bench.place import place
@@ -23,7 +24,7 @@ async def _services() -> list[Figure]:
 
 def main() -> None:
     logging.disable(logging.INFO)
-    show([*asyncio.run(_services()), *start(rounds=3)])
+    show([*asyncio.run(_services()), *bell(rounds=5), *start(rounds=3)])
 
 
 if __name__ == "__main__":

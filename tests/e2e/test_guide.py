@@ -82,7 +82,10 @@ def test_the_way_to_the_page_and_standard_generation(demo: Visitors, post: Post)
     press(page, "Close")
     assert len(post.mails()) == sent
 
-    # and with it: "the same set of access codes will be send to the mentioned email."
+
+def test_standard_generation_with_a_mail_to_activate_from(demo: Visitors, post: Post) -> None:
+    page = demo.person("sales", NORTHWIND)
+    # with Send Notification: "the same set of access codes will be send to the mentioned email."
     fill_in(page, "12", email="buyer@clinic.example")
     press(page, "Generate")
     codes = acknowledged(page, 12)
