@@ -30,6 +30,11 @@ INSERT INTO activation (created_at, workspace_id, code_id, person_id) VALUES (?,
 ENTITLEMENT = """
 INSERT INTO entitlement (created_at, workspace_id, activation_id, person_id, product_id, plan_id,
     starts_at, ends_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"""
+MESSAGE = """
+INSERT INTO message (created_at, workspace_id, kind, state, batch_id, code_id, activation_id,
+    recipient, recipient_key, recipient_name, message_id, tries, queued_at, next_try_at, holder,
+    last_answer)
+VALUES (?, 1, 'CONFIRMATION', 'QUEUED', ?, ?, ?, ?, ?, 'Ada', ?, 0, ?, ?, '', '')"""
 COUNT = "UPDATE batch SET ready = ready - 1, activated = activated + 1 WHERE id = ?"
 
 
@@ -103,6 +108,8 @@ def _activate(raw: sqlite3.Connection, digest: bytes, email: str) -> None:
     activation_id = raw.execute(ACTIVATION, (MOMENT, 1, code_id, person_id)).lastrowid
     raw.execute(ENTITLEMENT, (MOMENT, 1, activation_id, person_id, 1, 1, MOMENT, LATER))
     raw.execute(COUNT, (batch_id,))
+    about = (batch_id, code_id, activation_id, email, email, f"<{digest.hex()}@bench.test>")
+    raw.execute(MESSAGE, (MOMENT, *about, MOMENT, MOMENT))
     detail = f'{{"batch":{batch_id},"activation":{activation_id},"by_link":false}}'
     what = (AuditAction.ACTIVATE.value, Resource.CODE.value, code_id)
     raw.execute(AUDIT, (MOMENT, 1, person_id, *what, detail))
