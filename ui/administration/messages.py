@@ -1,12 +1,13 @@
 """Messages: every mail of the workspace, and what became of it."""
 
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Any
 
 from nicegui import ui
 
 from models.enums import MessageState
-from services import message_list, messages
+from services import message_list, messages, zones
 from services.actor import Actor
 from services.letters import Mail, Pointless
 from services.message_list import MessageFilter, MessageView
@@ -279,7 +280,14 @@ def row(message: MessageView, zone: str) -> dict[str, Any]:
 def _then(message: MessageView, zone: str) -> str:
     """What came after it was queued, or comes next."""
     if message.sent_at:
-        return f"sent {wording.moment(message.sent_at, zone)}"
+        return f"sent {_after(message.created_at, message.sent_at, zone)}"
     if message.state is MessageState.RETRYING:
-        return f"next try {wording.moment(message.next_try_at, zone)}"
+        return f"next try {_after(message.created_at, message.next_try_at, zone)}"
     return ""
+
+
+def _after(first: datetime, then: datetime, zone: str) -> str:
+    """The day only where it is another one."""
+    if zones.day(first, zone) != zones.day(then, zone):
+        return wording.moment(then, zone)
+    return f"{zones.local(then, zone):%H:%M}"

@@ -52,7 +52,6 @@ class MailDialog:
             if show and not isinstance(mail, str):
                 self._toggle = button("", self._toggled)
                 self._name_toggle()
-            self.actions = ui.element("div").classes("group")
             button("Close", self.dialog.close, look="primary")
         self._draw()
 
