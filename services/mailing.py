@@ -77,8 +77,10 @@ async def drain(compose: Compose) -> timedelta:
 
 async def _until_next() -> timedelta:
     due = await outbox_claims.next_due()
-    wanted = max(due or AT_ANY_TIME, _server.not_before) if due else now() + LONGEST_WAIT
-    return min(max(wanted - now(), timedelta(0)), LONGEST_WAIT)
+    if due is None:
+        return LONGEST_WAIT
+    wait = max(due, _server.not_before) - now()
+    return min(max(wait, timedelta(0)), LONGEST_WAIT)
 
 
 async def _send_due(compose: Compose) -> None:

@@ -12,6 +12,7 @@ from socket import gaierror
 from aiosmtplib import (
     SMTP,
     SMTPException,
+    SMTPHeloError,
     SMTPResponseException,
     SMTPSenderRefused,
     SMTPTimeoutError,
@@ -138,7 +139,7 @@ class Line:
         server = self._server
         if server.user and server.reads_along:
             raise SMTPException(CLEAR)
-        self._client = client = SMTP(
+        client = SMTP(
             hostname=server.host,
             port=server.port,
             username=server.user or None,
@@ -149,8 +150,14 @@ class Line:
             start_tls=server.tls == "starttls",
             tls_context=server.trust,
         )
-        async with asyncio.timeout(self._patience.whole):
-            await client.connect()
+        try:
+            async with asyncio.timeout(self._patience.whole):
+                await client.connect()
+                await _greet(client)
+        except BaseException:
+            client.close()
+            raise
+        self._client = client
         return client
 
     async def _hand_over(self, client: SMTP, envelope: Envelope) -> Outcome:
@@ -167,6 +174,15 @@ class Line:
         await client.rcpt(envelope.recipient, encoding=encoding)
         answer = await client.data(envelope.content, timeout=self._patience.data)
         return Sent(one_line(f"{answer.code} {answer.message}"))
+
+
+async def _greet(client: SMTP) -> None:
+    """What the server can do is known only after this."""
+    if client.is_ehlo_or_helo_needed:
+        try:
+            await client.ehlo()
+        except SMTPHeloError:  # a server of the old kind
+            await client.helo()
 
 
 async def _clear(client: SMTP, error: Exception) -> None:

@@ -64,15 +64,14 @@ class Box:
         message = message_from_bytes(content, policy=policy.default)
         assert isinstance(message, EmailMessage)
         # the header as it travelled: Python would tidy it up
-        raw = next(l for l in content.splitlines() if l.lower().startswith(b"message-id:"))
+        raw = next(x for x in content.splitlines() if x.lower().startswith(b"message-id:"))
         self.accepted.append(Accepted(recipient, raw[11:].decode().strip(), message))
         if self.folder:
-            self._write(len(self.accepted), recipient, content)
+            self._write(self.folder, recipient, content)
         self.arrived.set()
 
-    def _write(self, number: int, recipient: str, content: bytes) -> None:
-        assert self.folder
-        part = self.folder / f"{number:06}.part"
+    def _write(self, folder: Path, recipient: str, content: bytes) -> None:
+        part = folder / f"{len(_files(folder)) + 1:06}.part"
         part.write_bytes(b"X-Recipient: " + recipient.encode() + b"\r\n" + content)
         part.rename(part.with_suffix(".eml"))
 
@@ -201,7 +200,6 @@ async def running(
 
 
 async def _serve(port: int, folder: Path) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
     async with running(Box(folder), port=port) as open_at:
         sys.stdout.write(f"{open_at}\n")
         sys.stdout.flush()
@@ -209,4 +207,6 @@ async def _serve(port: int, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(_serve(int(sys.argv[1]), Path(sys.argv[2])))
+    place = Path(sys.argv[2])
+    place.mkdir(parents=True, exist_ok=True)
+    asyncio.run(_serve(int(sys.argv[1]), place))
