@@ -20,6 +20,7 @@ from services.workspaces import Membered
 from services.zones import now
 
 OF_BATCH = {NotificationKind.BATCH_READY, NotificationKind.BATCH_FAILED}
+NEWEST_FIRST = ("-at", "-id")
 USES = {
     CodeKind.ACCESS: Permission.USE_EDSPACE,
     CodeKind.PURCHASE: Permission.HANDLE_PURCHASE_CODES,
@@ -63,12 +64,21 @@ async def unread(actor: Actor) -> int:
     return await _of(actor).filter(read_at=None).count()
 
 
+async def latest(actor: Actor) -> int:
+    """The id up to which everything is there now, for `mark_all_read`; 0 where there is nothing."""
+    found = await _of(actor).order_by("-id").first()
+    return found.id if found else 0
+
+
 async def newest(actor: Actor, rows: int = 8) -> list[NotificationView]:
     """The first of them: unread before read, then newest first."""
-    found = await _of(actor).filter(read_at=None).order_by("-id").limit(rows)
+    found = await _of(actor).filter(read_at=None).order_by(*NEWEST_FIRST).limit(rows)
     if len(found) < rows:
         found += (
-            await _of(actor).filter(read_at__isnull=False).order_by("-id").limit(rows - len(found))
+            await _of(actor)
+            .filter(read_at__isnull=False)
+            .order_by(*NEWEST_FIRST)
+            .limit(rows - len(found))
         )
     return await _views(actor, found)
 
@@ -77,7 +87,7 @@ async def page(actor: Actor, part: Slice, *, unread_only: bool = False) -> Page[
     """One page of all of them and the total, newest first."""
     query = _of(actor).filter(read_at=None) if unread_only else _of(actor)
     total = await query.count()
-    found = await query.order_by("-id").offset(part.offset(total)).limit(part.rows)
+    found = await query.order_by(*NEWEST_FIRST).offset(part.offset(total)).limit(part.rows)
     return Page(await _views(actor, found), total)
 
 

@@ -26,7 +26,7 @@ class Bell:
 
     def __init__(self, actor: Actor) -> None:
         self.user_id = actor.user_id
-        self.newest = 0
+        self.seen = 0  # up to which id there was something to see
 
     async def build(self) -> None:
         self.button = icon_button("bell", "Notifications", self.toggle).classes("bell")
@@ -58,7 +58,7 @@ class Bell:
         if self.user_id in user_ids:
             await self.count()
             if self.panel.value:
-                self.fill(await notifications.newest(await actions.actor()))
+                self.fill(*await self.load(await actions.actor()))
 
     async def count(self) -> None:
         number = await notifications.unread(await actions.actor())
@@ -72,13 +72,15 @@ class Bell:
         if self.panel.value:
             self.panel.close()
             return
-        listed = await actions.run(notifications.newest)
-        if listed is not None:
-            self.fill(listed)
+        if loaded := await actions.run(self.load):
+            self.fill(*loaded)
             self.panel.open()
 
-    def fill(self, listed: list[NotificationView]) -> None:
-        self.newest = max((view.id for view in listed), default=0)
+    async def load(self, actor: Actor) -> tuple[int, list[NotificationView]]:
+        return await notifications.latest(actor), await notifications.newest(actor)
+
+    def fill(self, latest: int, listed: list[NotificationView]) -> None:
+        self.seen = latest
         self.entries.clear()
         with self.entries:
             for view in listed:
@@ -121,7 +123,7 @@ class Bell:
         await actions.run(lambda actor: notifications.mark_read(actor, notification_id))
 
     async def mark_all(self) -> None:
-        up_to = self.newest
+        up_to = self.seen
         await actions.run(lambda actor: notifications.mark_all_read(actor, up_to=up_to))
 
     def open_all(self) -> None:

@@ -27,7 +27,7 @@ class Words:
 
 def words(view: NotificationView) -> Words:
     gone, told = TABLE[view.kind]
-    return told(view, view.facts) if view.facts else Words(title=gone)
+    return told(view, view.facts) if view.facts else Words(title=gone, about=view.workspace or "")
 
 
 def _batch_ready(view: NotificationView, facts: Facts) -> Words:
@@ -83,7 +83,7 @@ def _mail_paused(_: NotificationView, facts: Facts) -> Words:
 
 def _guessing(view: NotificationView, _: Facts) -> Words:
     return Words(
-        title="Somebody tries to guess codes",
+        title="Somebody is guessing codes",
         about=view.workspace or "The whole installation",
         reason="Too many wrong codes within an hour. Answers are slowed down until it is over.",
     )

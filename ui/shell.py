@@ -48,8 +48,9 @@ async def shell() -> ui.element:
                     await trail()
                 ui.element("span").classes("spacer")
                 _demo_sign()
+                person_menu.build_theme(actor, dark)
                 await bell.build(actor)
-                person_menu.build(actor, dark)
+                person_menu.build(actor)
             content = ui.element("main").classes("content").props("tabindex=-1")
 
     def moved(_: str) -> None:

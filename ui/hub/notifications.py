@@ -50,6 +50,7 @@ COLUMNS = [
     Column(name="when", label="When", look="quiet", cell=WHEN),
     Column(name="actions", label="", end=True, cell=ACTIONS),
 ]
+SENTENCE = "What was finished, and what needs you."
 UNREAD = "unread"
 
 
@@ -64,14 +65,14 @@ class Notifications:
 
     def __init__(self, actor: Actor) -> None:
         self.user_id = actor.user_id
-        self.newest = 0
+        self.seen = 0  # up to which id there was something to see
 
     async def build(self) -> None:
-        with page_head("Notifications", "What happened while you did something else."):
+        with page_head("Notifications", SENTENCE, in_header=True):
             self.all_read = button("Mark all read", self.mark_all, glyph="check-check")
         with ui.element("div").classes("card table-card") as card:
             with ui.element("div").classes("toolbar"):
-                self.filter = choice_filter("All", {UNREAD: "Unread"}, self.filtered)
+                self.filter = choice_filter("All notifications", {UNREAD: "Unread"}, self.filtered)
                 ui.element("span").classes("spacer")
                 self.count = text("span", "", "total").props("aria-live=polite")
             self.table = DataTable(COLUMNS, self.load, look="notifications")
@@ -83,9 +84,9 @@ class Notifications:
 
     async def load(self, part: Slice) -> tuple[list[dict[str, Any]], int]:
         actor = await actions.actor()
+        self.seen = await notifications.latest(actor)
         found = await notifications.page(actor, part, unread_only=self.filter.value == UNREAD)
         unread = await notifications.unread(actor)
-        self.newest = max([self.newest, *(each.id for each in found.rows)])
         self.count.text = f"{unread:,} unread of {found.total:,}"
         if self.filter.value == UNREAD:
             self.count.text = f"{unread:,} unread"
@@ -118,7 +119,7 @@ class Notifications:
             ui.navigate.to(path)
 
     async def mark_all(self) -> None:
-        up_to = self.newest
+        up_to = self.seen
         await actions.run(lambda actor: notifications.mark_all_read(actor, up_to=up_to))
 
 
