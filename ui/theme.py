@@ -2,7 +2,7 @@
 
 from nicegui import ui
 
-from models.enums import BatchState, Status, Theme
+from models.enums import Access, BatchState, Status, Theme
 from ui import routes
 
 # The names of the pairs of colours in tokens.css.
@@ -14,10 +14,16 @@ STATUS_TONE = {
     Status.NOT_YET_VALID: "other",
     Status.HELD: "other",
 }
+ACCESS_TONE = {
+    Access.ACTIVE: "activated",
+    Access.NOT_STARTED: "ready",
+    Access.ENDED: "expired",
+    Access.UNDONE: "other",
+}
 STATE_TONE = {BatchState.RUNNING: "other", BatchState.FAILED: "revoked"}
 DARK = {Theme.LIGHT: False, Theme.DARK: True, Theme.SYSTEM: None}
 
-STYLES = ("tokens.css", "icons.css", "app.css", "controls.css", "table.css")
+STYLES = ("tokens.css", "icons.css", "app.css", "controls.css", "table.css", "customers.css")
 
 
 def install() -> None:
