@@ -9,9 +9,10 @@ from tortoise.functions import Count
 from tortoise.queryset import QuerySet
 
 from models import Activation, Batch, Code, Entitlement, Person
-from models.enums import Access, BatchState, CodeKind, MessageKind, MessageState
+from models.enums import Access, BatchState, CodeKind, MessageKind, MessageState, Status
 from services import code_alphabet, emails, entitlements, message_states, texts, zones
 from services.actor import Actor
+from services.code_list import status_of
 from services.database import reader
 from services.errors import NotFound
 from services.paging import Page
@@ -55,7 +56,10 @@ class Undone:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntitlementView:
-    """`outlasted` says that access to the same plan, by another code, lasts longer."""
+    """`outlasted` says that access to the same plan, by another code, lasts longer.
+
+    `freed` is what the code would show if its activation were undone.
+    """
 
     id: int
     activation_id: int
@@ -70,6 +74,7 @@ class EntitlementView:
     activated_at: datetime
     undone: Undone | None
     outlasted: bool
+    freed: Status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,7 +165,7 @@ async def read(actor: Actor, email: str) -> Customer:
     held = Entitlement.filter(person_id__in=ids).using_db(reader())
     newest = (
         await held.select_related(
-            "person", "product", "plan", "activation__code", "activation__undone_by"
+            "person", "product", "plan", "activation__code__batch", "activation__undone_by"
         )
         .order_by("-id")
         .limit(MOST_SHOWN)
@@ -213,6 +218,7 @@ def _view(one: Entitlement, every: Sequence[Entitlement]) -> EntitlementView:
         state=entitlements.state(one.starts_at, one.ends_at, undone=undone is not None),
         activated_at=activation.created_at,
         undone=undone,
+        freed=status_of(Code(status=Status.READY), activation.code.batch),
         outlasted=any(_outlasts(other, one) for other in every),
     )
 

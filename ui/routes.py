@@ -104,6 +104,10 @@ def is_preview(path: str) -> bool:
     return _previews.fullmatch(path) is not None
 
 
+def is_workbook(path: str) -> bool:
+    return is_download(path) and path.endswith(".xlsx")
+
+
 def is_public(path: str) -> bool:
     return _public.fullmatch(path) is not None
 
@@ -193,12 +197,17 @@ def message_preview(slug: str, message_id: int, shown: str = "") -> str:
     return f"{path}?{urlencode({'shown': shown})}" if shown else path
 
 
-def entitlements_csv(slug: str) -> str:
-    return ENTITLEMENTS_CSV.format(slug=slug)
+def entitlements_csv(slug: str, since: str = "", until: str = "") -> str:
+    return ENTITLEMENTS_CSV.format(slug=slug) + _period(since, until)
 
 
-def entitlements_xlsx(slug: str) -> str:
-    return ENTITLEMENTS_XLSX.format(slug=slug)
+def entitlements_xlsx(slug: str, since: str = "", until: str = "") -> str:
+    return ENTITLEMENTS_XLSX.format(slug=slug) + _period(since, until)
+
+
+def _period(since: str, until: str) -> str:
+    days = {name: day for name, day in (("from", since), ("until", until)) if day}
+    return f"?{urlencode(days)}" if days else ""
 
 
 def cyberpass(slug: str) -> str:

@@ -2,7 +2,7 @@
 
 from nicegui import ui
 
-from models.enums import BatchState, MessageState, Status, Theme
+from models.enums import Access, BatchState, MessageState, Status, Theme
 from ui import routes
 
 # The names of the pairs of colours in tokens.css.
@@ -13,6 +13,12 @@ STATUS_TONE = {
     Status.EXPIRED: "expired",
     Status.NOT_YET_VALID: "other",
     Status.HELD: "other",
+}
+ACCESS_TONE = {
+    Access.ACTIVE: "activated",
+    Access.NOT_STARTED: "ready",
+    Access.ENDED: "expired",
+    Access.UNDONE: "other",
 }
 STATE_TONE = {BatchState.FAILED: "revoked", BatchState.CANCELLED: "other"}
 MESSAGE_TONE = {
@@ -32,6 +38,7 @@ STYLES = (
     "table.css",
     "mail.css",
     "bell.css",
+    "customers.css",
 )
 
 

@@ -14,7 +14,7 @@ from services.permissions import Permission
 from services.signals import Topic
 from ui import actions, live, routes, theme, wording
 from ui.components.batch_progress import BatchProgress
-from ui.components.buttons import button, download
+from ui.components.buttons import button, download, icon_button, menu_entry
 from ui.components.copying import copy
 from ui.components.dialog import confirm
 from ui.components.filters import choice_filter, search_field
@@ -157,6 +157,9 @@ class BatchPage:
                     button("Copy codes", self.copy_all, glyph="copy").classes("btn-small")
                     path = routes.batch_csv(self.slug, self.batch_id)
                     download("Download CSV", path).classes("btn-small")
+                    with icon_button("ellipsis", "More downloads").classes("btn-small"), ui.menu():
+                        xlsx = routes.batch_xlsx(self.slug, self.batch_id)
+                        menu_entry("download", "Download XLSX", lambda: ui.download.from_url(xlsx))
             zone = self.actor.time_zone
             self.table = DataTable(
                 COLUMNS, self.load, look="codes", note=f"Times in {zone}", descending=False
