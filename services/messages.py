@@ -8,18 +8,31 @@ from services.database import is_id, reader, unit_of_work
 from services.errors import Conflict, NotFound
 from services.letters import Letter
 from services.message_list import AGAIN, MessageView
-from services.permissions import Permission, require
+from services.permissions import Permission, can, require
 from services.settings import get_settings
 from services.signals import Changed, Topic
 from services.zones import now
 
+NOT_NOW = {
+    MessageState.QUEUED: "This mail is about to be sent already.",
+    MessageState.SENDING: "This mail is being sent right now.",
+    MessageState.SENT: "This mail was sent already.",
+}
+FORGOTTEN = "The address of this mail was forgotten; it cannot be sent any more."
+
 
 async def own(actor: Actor, message_id: int) -> Message:
-    """A message that this person may see. Raises NotFound."""
-    found = is_id(message_id) and await message_list.of(actor).get_or_none(id=message_id)
-    if not found:
-        raise NotFound("This message does not exist, or not in this workspace.")
-    return found
+    """A message of the actor's workspace that they may see. Raises NotFound."""
+    require(actor, Permission.READ_OWN_MESSAGES)
+    message = is_id(message_id) and await Message.get_or_none(
+        id=message_id, workspace_id=actor.workspace
+    )
+    sees = message and (
+        message.requested_by_id == actor.person_id or can(actor, Permission.READ_ALL_MESSAGES)
+    )
+    if not message or not sees:
+        raise NotFound("This message does not exist, or not for you.")
+    return message
 
 
 async def detail(actor: Actor, message_id: int) -> MessageView:
@@ -52,25 +65,21 @@ async def in_full(actor: Actor, message_id: int) -> Letter:
 
 @unit_of_work
 async def retry(actor: Actor, message_id: int) -> None:
-    """Queue a message that failed or waits, due now. Raises NotFound, Conflict."""
+    """Send a failed or waiting message now, as the same mail; its days begin anew.
+
+    Raises NotFound; Conflict where there is nothing to retry.
+    """
     message = await own(actor, message_id)
     at = now()
-    claimed = (
-        await Message.filter(id=message_id, state__in=AGAIN)
-        .exclude(recipient="")
-        .update(state=MessageState.QUEUED, queued_at=at, next_try_at=at)
+    retried = await Message.filter(
+        id=message_id, state__in=AGAIN, forgotten_at__isnull=True
+    ).update(state=MessageState.QUEUED, queued_at=at, next_try_at=at)
+    if not retried:
+        raise Conflict(NOT_NOW.get(message.state, FORGOTTEN))
+    await audit.record(
+        AuditAction.RETRY, Resource.MESSAGE, message_id, by=actor, kind=message.kind.value
     )
-    if not claimed:
-        raise Conflict(await _why_not(message_id))
-    await audit.record(AuditAction.RETRY, Resource.MESSAGE, message_id, by=actor)
     signals.emit(Changed(message.workspace_id, Topic.MESSAGES, (message_id,)))
-
-
-async def _why_not(message_id: int) -> str:
-    message = await Message.get(id=message_id)  # as it is after the claim failed
-    if not message.recipient:
-        return "The address of this message was forgotten; it cannot be sent again."
-    return f"This message is {message.state.value}; there is nothing to try again."
 
 
 async def held_because() -> str:
