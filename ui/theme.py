@@ -17,7 +17,7 @@ STATUS_TONE = {
 STATE_TONE = {BatchState.RUNNING: "other", BatchState.FAILED: "revoked"}
 DARK = {Theme.LIGHT: False, Theme.DARK: True, Theme.SYSTEM: None}
 
-STYLES = ("tokens.css", "icons.css", "app.css", "controls.css", "table.css")
+STYLES = ("tokens.css", "icons.css", "app.css", "controls.css", "table.css", "panel.css")
 
 
 def install() -> None:
