@@ -164,10 +164,10 @@ class Messages:
             actor, tuple(i for i in ids if i in here or i > self.newest)
         )
         self.table.patch([row(each, actor.time_zone) for each in fresh if each.id in here])
+        self.newest = max([self.newest, *(each.id for each in fresh)])
         new = [each.id for each in fresh if each.id not in here]
         if not new:
             return
-        self.newest = max(new)
         if await self._shows_newest():
             await self.show_news()
         else:
