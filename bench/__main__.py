@@ -5,6 +5,7 @@ import logging
 
 from bench.activate import activate
 from bench.generate import generate
+from bench.mail import mail
 from bench.place import place
 from bench.report import Figure, show
 from bench.start import start
@@ -16,6 +17,7 @@ async def _services() -> list[Figure]:
             await generate(here, 149, rounds=30),
             await generate(here, 2000, rounds=10),
             *await activate(here, rounds=7),
+            await mail(rounds=5),
         ]
 
 
