@@ -31,6 +31,7 @@ TEST = Mail(
     html="",
     sender="Tallystick",
 )
+TONES = {"WORKING": "activated", "HELD": "expired", "WAITING": "expired", "PAUSED": "revoked"}
 NUMBERS = ("Queued", "Retrying", "Failed", "Oldest waits")
 
 
@@ -67,8 +68,8 @@ class MailPanel:
 
     async def refresh(self) -> None:
         mail = await health.mail(await actions.actor())
-        word, tone, sentence, reason = _state(mail, self.zone)
-        self.panel.set_state(word, tone)
+        word, sentence, reason = _state(mail, self.zone)
+        self.panel.set_state(word, TONES[word])
         self.sentence.text = sentence
         self.reason.show("", reason)
         self.again.set_visibility(bool(reason))
@@ -115,18 +116,18 @@ def _number(name: str) -> TextElement:
         return text("b", "")
 
 
-def _state(mail: MailHealth, zone: str) -> tuple[str, str, str, str]:
-    """The word, its tone, a sentence, and what the server said."""
+def _state(mail: MailHealth, zone: str) -> tuple[str, str, str]:
+    """The word, a sentence, and what the server said."""
     if mail.held:
-        return "HELD", "expired", f"{mail.held} Until then mails wait here.", ""
+        return "HELD", f"{mail.held} Until then mails wait here.", ""
     if mail.paused_at:
         since = f"{wording.moment(mail.paused_at, zone)} {zone}"
         told = f"No mail goes out since {since}. It is tried again every 5 minutes."
-        return "PAUSED", "revoked", told, mail.paused
+        return "PAUSED", told, mail.paused
     if mail.trouble:
         told = "The mail server did not take the last mails. It is tried again within minutes."
-        return "WAITING", "expired", told, mail.trouble
-    return "WORKING", "activated", "Mails go out as soon as they are queued.", ""
+        return "WAITING", told, mail.trouble
+    return "WORKING", "Mails go out as soon as they are queued.", ""
 
 
 def _said(outcome: Outcome) -> str:
