@@ -113,7 +113,7 @@ async def test_without_mail_and_without_a_match_it_says_so(house: House) -> None
     await sees(user, "No mail yet")
     message_id = await put(house.cast.sam, await issue(house.cast.sam, house.cast.month))
     await until(lambda: ids(user) == [message_id])
-    [search] = [e for e in shown(user, ui.input)]
+    [search] = shown(user, ui.input)
     with user:
         search.set_value("nobody")
     await sees(user, "No message matches")
