@@ -17,7 +17,7 @@ from ui.components.send_dialog import Comes, Entered, SendDialog
 STANDS = {
     MessageState.QUEUED: "queued",
     MessageState.SENDING: "being sent",
-    MessageState.RETRYING: "not delivered yet, tried again",
+    MessageState.RETRYING: "tried again, queued",
     MessageState.SENT: "sent",
     MessageState.FAILED: "failed",
 }
@@ -37,16 +37,16 @@ class BatchMail:
             self.mails[code.id] = mail.id
         return {
             "sent": code.sent_to,
-            "mail": self._stands(code, mail) if mail else "",
+            "person": code.sent_name,
+            "mail": self._stands(mail) if mail else "",
             "failed": bool(mail and mail.state is MessageState.FAILED),
             "retry": bool(mail and mail.may_retry),
             "resend": bool(mail and mail.may_resend),
             "redirect": bool(mail and (mail.may_resend or mail.may_retry)),
         }
 
-    def _stands(self, code: CodeView, mail: MailView) -> str:
-        words = f"{STANDS[mail.state]} {wording.moment(mail.at, self.actor.time_zone)}"
-        return f"{code.sent_name}, {words}" if code.sent_name else words
+    def _stands(self, mail: MailView) -> str:
+        return f"{STANDS[mail.state]} {wording.moment(mail.at, self.actor.time_zone)}"
 
     async def send_to_people(self) -> None:
         async def start(actor: Actor) -> tuple[int, str]:
