@@ -4,9 +4,9 @@ import asyncio
 import logging
 from datetime import timedelta
 
-from models import Budget, Message, Notification, Session
+from models import Budget, Message, Session
 from models.enums import MessageState
-from services import refusals
+from services import notifications, refusals
 from services.database import unit_of_work
 from services.settings import get_settings
 from services.zones import now
@@ -30,7 +30,7 @@ async def tidy() -> tuple[int, int]:
     counts = await forget_sessions(), await refusals.forget_old()
     await forget_budgets()
     await forget_recipients()
-    await forget_notifications()
+    await notifications.forget_read()
     if any(counts):
         log.info("Housekeeping deleted %d sessions and %d refusals.", *counts)
     return counts
@@ -64,10 +64,3 @@ async def forget_recipients() -> int:
     return await ended.update(
         recipient="", recipient_key="", recipient_name="", last_answer="", forgotten_at=at
     )
-
-
-@unit_of_work
-async def forget_notifications() -> int:
-    """Read ones; what nobody has read stays."""
-    oldest = now() - get_settings().keep_read_notifications
-    return await Notification.filter(read_at__lt=oldest).delete()

@@ -5,13 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from models import Message
-from models.enums import AuditAction, MessageKind, MessageState, Resource
-from services import audit, emails, signals
-from services.actor import Actor
-from services.database import insert_returning, is_id, unit_of_work
-from services.errors import Conflict, NotFound
-from services.permissions import Permission, can, require
+from models.enums import MessageKind, MessageState
+from services import emails, signals
+from services.database import insert_returning
 from services.settings import get_settings
 from services.signals import Changed, Topic
 from services.zones import now
@@ -37,13 +33,6 @@ COLUMNS = (
     "last_answer",
 )
 TOGETHER = 500  # rows in one statement
-RETRIED = (MessageState.FAILED, MessageState.RETRYING)
-NOT_NOW = {
-    MessageState.QUEUED: "This mail is about to be sent already.",
-    MessageState.SENDING: "This mail is being sent right now.",
-    MessageState.SENT: "This mail was sent already.",
-}
-FORGOTTEN = "The address of this mail was forgotten; it cannot be sent any more."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,36 +94,3 @@ def new_message_id() -> str:
     own = settings.mail_from.rpartition("@")[2], urlsplit(settings.base_url).hostname
     host = next((name for name in own if name and name.isascii()), "localhost")
     return f"<{uuid.uuid4().hex}@{host}>"
-
-
-async def own(actor: Actor, message_id: int) -> Message:
-    """A message of the actor's workspace that they may see. Raises NotFound."""
-    require(actor, Permission.READ_OWN_MESSAGES)
-    message = is_id(message_id) and await Message.get_or_none(
-        id=message_id, workspace_id=actor.workspace
-    )
-    sees = message and (
-        message.requested_by_id == actor.person_id or can(actor, Permission.READ_ALL_MESSAGES)
-    )
-    if not message or not sees:
-        raise NotFound("This message does not exist, or not for you.")
-    return message
-
-
-@unit_of_work
-async def retry(actor: Actor, message_id: int) -> None:
-    """Send a failed or waiting message now, as the same mail; its days begin anew.
-
-    Raises NotFound; Conflict where there is nothing to retry.
-    """
-    message = await own(actor, message_id)
-    at = now()
-    retried = await Message.filter(
-        id=message_id, state__in=RETRIED, forgotten_at__isnull=True
-    ).update(state=MessageState.QUEUED, queued_at=at, next_try_at=at)
-    if not retried:
-        raise Conflict(NOT_NOW.get(message.state, FORGOTTEN))
-    await audit.record(
-        AuditAction.RETRY, Resource.MESSAGE, message_id, by=actor, kind=message.kind.value
-    )
-    signals.emit(Changed(message.workspace_id, Topic.MESSAGES, (message_id,)))

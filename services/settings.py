@@ -148,15 +148,15 @@ class Settings(BaseSettings):
     def mail_held_because(self) -> str:
         """Why no mail with a link may leave: a sentence, or nothing."""
         if not self.smtp_host:
-            return "No mail server is set (TALLYSTICK_SMTP_HOST)."
+            return "No mail server is set up yet. The owner can do that; the page Health says how."
         if self.smtp_host in LOOPBACK:
             return ""
         if self.demo:
             return "The demo sends mail only to a mail server on this machine."
         if urlsplit(self.base_url).hostname in LOOPBACK:
             return (
-                "Links would lead to this machine only. "
-                "Set TALLYSTICK_PUBLIC_URL to the address that people use."
+                "The links in it would lead to this machine only, until the owner sets the public "
+                "address (TALLYSTICK_PUBLIC_URL)."
             )
         return ""
 

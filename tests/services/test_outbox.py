@@ -9,7 +9,7 @@ import time_machine
 
 from models import Message
 from models.enums import AuditAction, MessageKind, MessageState
-from services import outbox, outbox_claims, signals
+from services import messages, outbox, outbox_claims, signals
 from services.database import unit_of_work
 from services.errors import Conflict, NotFound
 from services.outbox import Draft
@@ -276,7 +276,7 @@ async def test_a_failed_message_is_sent_again_as_the_same_mail(
     message = await queued(cast)
     await outbox_claims.fail(await held(message), "550 No")
     clock.shift(timedelta(days=30))
-    await outbox.retry(getattr(cast, who), message.id)
+    await messages.retry(getattr(cast, who), message.id)
     again = await Message.get(id=message.id)
     assert (again.state, again.message_id) == (MessageState.QUEUED, message.message_id)
     assert again.queued_at == again.next_try_at == now()
@@ -289,7 +289,7 @@ async def test_a_failed_message_is_sent_again_as_the_same_mail(
 async def test_a_waiting_message_need_not_wait(clock: time_machine.Traveller, cast: Cast) -> None:
     message = await queued(cast)
     await outbox_claims.postpone(await held(message), "451 Later")
-    await outbox.retry(cast.sam, message.id)
+    await messages.retry(cast.sam, message.id)
     assert await outbox_claims.due() == [message.id]
 
 
@@ -306,7 +306,7 @@ async def test_there_is_nothing_to_retry(cast: Cast, state: MessageState, senten
     await Message.filter(id=message.id).update(state=state)
     before = await every_row()
     with pytest.raises(Conflict) as refused:
-        await outbox.retry(cast.ada, message.id)
+        await messages.retry(cast.ada, message.id)
     assert refused.value.message == sentence
     assert await every_row() == before
 
@@ -317,7 +317,7 @@ async def test_a_message_whose_address_was_forgotten_cannot_be_sent(cast: Cast) 
         state=MessageState.FAILED, recipient="", forgotten_at=now()
     )
     with pytest.raises(Conflict, match="forgotten"):
-        await outbox.retry(cast.ada, message.id)
+        await messages.retry(cast.ada, message.id)
 
 
 async def test_others_messages_do_not_exist(cast: Cast) -> None:
@@ -339,5 +339,5 @@ async def test_others_messages_do_not_exist(cast: Cast) -> None:
         (cast.ada, -1),
     ):
         with pytest.raises(NotFound):
-            await outbox.retry(who, message_id)
+            await messages.retry(who, message_id)
     assert await every_row() == before
