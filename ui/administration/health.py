@@ -33,6 +33,10 @@ TEST = Mail(
 )
 TONES = {"WORKING": "activated", "HELD": "expired", "WAITING": "expired", "PAUSED": "revoked"}
 NUMBERS = ("Queued", "Retrying", "Failed", "Oldest waits")
+NOT_SET = (
+    "No mail server is set. Set TALLYSTICK_SMTP_HOST and TALLYSTICK_MAIL_FROM where this program "
+    "is started, and start it again. Until then mails wait here."
+)
 
 
 @view(Permission.RUN_INSTALLATION)
@@ -118,6 +122,8 @@ def _number(name: str) -> TextElement:
 
 def _state(mail: MailHealth, zone: str) -> tuple[str, str, str]:
     """The word, a sentence, and what the server said."""
+    if not mail.server:
+        return "HELD", NOT_SET, ""
     if mail.held:
         return "HELD", f"{mail.held} Until then mails wait here.", ""
     if mail.paused_at:

@@ -4,7 +4,7 @@ import pytest
 
 from models import Message
 from models.enums import MessageKind
-from services import mail_pause, mailing, outbox, outbox_claims
+from services import mail_pause, mailing, messages, outbox, outbox_claims
 from services.database import unit_of_work
 from services.outbox import Draft
 from tests.cast import Cast
@@ -46,7 +46,7 @@ def numbers(words_on_screen: str) -> list[str]:
 
 async def test_it_says_why_mail_is_held(house: House) -> None:
     user = await house.visit(house.cast.olga, routes.HEALTH)
-    await sees(user, "HELD", "No mail server is set (TALLYSTICK_SMTP_HOST). Until then mails wait")
+    await sees(user, "HELD", "No mail server is set. Set TALLYSTICK_SMTP_HOST")
     assert "Try again now" not in buttons(user)
 
 
@@ -61,7 +61,7 @@ async def test_numbers_change_while_the_owner_looks(house: House, configure: Con
     assert held
     await outbox_claims.postpone(held, "451 Later")
     await until(lambda: numbers(words(user)) == ["0", "1", "0"])
-    await outbox.retry(house.cast.olga, held.id)
+    await messages.retry(house.cast.olga, held.id)
     again = await outbox_claims.claim(held.id)
     assert again
     await outbox_claims.fail(again, "550 No")

@@ -226,7 +226,7 @@ async def test_the_mail_of_others_is_in_no_list_no_preview_and_no_frame(house: H
     user = await opened(house, "sam")
     for message_id in (of_ada, foreign, of_nobody, 10**9):
         await emit(user, "preview", message_id)
-        await sees(user, "This message does not exist, or not in this workspace.")
+        await sees(user, "This message does not exist, or not for you.")
         await emit(user, "retry", message_id)
         answer = await user.http_client.get(routes.message_preview("northwind", message_id))
         assert answer.status_code == 404
