@@ -36,9 +36,12 @@ def _found(one: Found, on_open: Callable[[str], Any]) -> None:
             text("b", one.email)
             text("span", ", ".join(one.names))
         with ui.element("span").classes("counts"):
-            text("span", f"{one.sent:,} sent")
-            text("span", f"{one.activated:,} activated")
-            text("span", wording.count(one.entitlements, "entitlement"))
+            if one.sent:
+                text("span", f"{one.sent:,} sent")
+            if one.activated:
+                text("span", f"{one.activated:,} activated")
+            if one.entitlements:
+                text("span", wording.count(one.entitlements, "entitlement"))
 
 
 def head(customer: Customer) -> None:

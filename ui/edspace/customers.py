@@ -6,7 +6,7 @@ from typing import Any
 
 from nicegui import ui
 
-from services import access_changes, customer_codes, customers, entitlement_export
+from services import access_changes, customer_codes, customers, emails, entitlement_export
 from services.actor import Actor
 from services.customer_codes import CustomerCode
 from services.customers import Customer, EntitlementView, Found
@@ -61,6 +61,7 @@ ACTIONS = """
   </span>
 </q-td>
 """
+THIS = "This address"
 COLUMNS = [
     Column(name="code", label="Code", cell=CODE),
     Column(name="product", label="Product", look="wrap", cell=PRODUCT),
@@ -117,8 +118,9 @@ class Customers:
         if asked != self.asked:
             return
         self.found = found
+        self._count()
         only = found.rows[0].email if found.total == 1 else ""
-        if only and only.casefold() == self.sought.casefold():
+        if only and _same(only, self.sought):
             await self.open(only)
         else:
             self._close()
@@ -132,9 +134,13 @@ class Customers:
         self.results.set_visibility(True)
         self._show_results()
 
+    def _count(self) -> None:
+        total = wording.count(self.found.total, "address", "addresses")
+        self.count.text = total if self.sought else ""
+
     def _show_results(self) -> None:
         rows, total = self.found.rows, self.found.total
-        self.count.text = wording.count(total, "address", "addresses") if self.sought else ""
+        self._count()
         self.results.clear()
         with self.results:
             if not self.sought:
@@ -291,7 +297,7 @@ def row(code: CustomerCode, email: str, zone: str) -> dict[str, Any]:
     use = code.use
     used: list[str] = []
     if use:
-        used = [] if use.email.casefold() == email.casefold() else [use.email]
+        used = [] if _same(use.email, email) else [use.email]
         used.append(wording.moment(use.at, zone))
     return {
         "id": code.id,
@@ -301,13 +307,17 @@ def row(code: CustomerCode, email: str, zone: str) -> dict[str, Any]:
         "plan": code.plan,
         "status": code.status.value,
         "tone": theme.STATUS_TONE[code.status],
-        "sent_to": code.sent_to,
+        "sent_to": THIS if _same(code.sent_to, email) else code.sent_to,
         "mail": mail_words(code.mail, code.sent_at, zone),
         "used_by": use.name if use else "",
         "used": " · ".join(used),
         "undone": [_past(each, zone) for each in code.undone],
         "batch": code.batch_id,
     }
+
+
+def _same(one: str, other: str) -> bool:
+    return emails.key(one) == emails.key(other)
 
 
 def _past(use: customer_codes.Use, zone: str) -> str:
