@@ -11,14 +11,15 @@ from urllib.parse import urlsplit
 
 from services import keys
 
-DOWNLOAD_LASTS = timedelta(days=7)
-
 _ROW = struct.Struct(">QH")
 _TAG_BYTES = 16
 _TOKEN_LENGTH = 35
+DOWNLOAD_LASTS = timedelta(days=7)  # from when its message was made
 
 
 class Purpose(StrEnum):
+    """What a link does, and of which row it is: a code, or the message that brings a file."""
+
     ACTIVATE = "activate"
     DOWNLOAD = "download"
 

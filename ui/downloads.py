@@ -12,11 +12,15 @@ from services.settings import get_settings
 from services.sheets import Export
 from ui import routes
 from ui.door import session
+from ui.mails import preview
 
 Make = Callable[[Actor, Request], Awaitable[Export]]
 
 
 def register(app: App) -> None:
+    app.add_api_route(
+        routes.MESSAGE_PREVIEW, preview.message, methods=["GET"], include_in_schema=False
+    )
     for path, make in FILES.items():
         app.add_api_route(path, _sent(make), methods=["GET"], include_in_schema=False)
 

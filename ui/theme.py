@@ -2,7 +2,7 @@
 
 from nicegui import ui
 
-from models.enums import Access, BatchState, Status, Theme
+from models.enums import Access, BatchState, MessageState, Status, Theme
 from ui import routes
 
 # The names of the pairs of colours in tokens.css.
@@ -20,10 +20,27 @@ ACCESS_TONE = {
     Access.ENDED: "expired",
     Access.UNDONE: "other",
 }
-STATE_TONE = {BatchState.RUNNING: "other", BatchState.FAILED: "revoked"}
+STATE_TONE = {BatchState.FAILED: "revoked", BatchState.CANCELLED: "other"}
+MESSAGE_TONE = {
+    MessageState.QUEUED: "other",
+    MessageState.SENDING: "ready",
+    MessageState.RETRYING: "expired",
+    MessageState.SENT: "activated",
+    MessageState.FAILED: "revoked",
+}
 DARK = {Theme.LIGHT: False, Theme.DARK: True, Theme.SYSTEM: None}
 
-STYLES = ("tokens.css", "icons.css", "app.css", "controls.css", "table.css", "customers.css")
+STYLES = (
+    "tokens.css",
+    "icons.css",
+    "app.css",
+    "controls.css",
+    "table.css",
+    "mail.css",
+    "bell.css",
+    "customers.css",
+    "panel.css",
+)
 
 
 def install() -> None:
