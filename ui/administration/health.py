@@ -34,8 +34,8 @@ TEST = Mail(
 TONES = {"WORKING": "activated", "HELD": "expired", "WAITING": "expired", "PAUSED": "revoked"}
 NUMBERS = ("Queued", "Retrying", "Failed", "Oldest waits")
 NOT_SET = (
-    "No mail server is set. Set TALLYSTICK_SMTP_HOST and TALLYSTICK_MAIL_FROM where this program is "
-    "started, and start it again. Until then mails wait here."
+    "No mail server is set. Set TALLYSTICK_SMTP_HOST and TALLYSTICK_MAIL_FROM where this program "
+    "is started, and start it again. Until then mails wait here."
 )
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from models import Message
 from models.enums import MessageKind
-from services import mail_pause, mailing, messages, outbox_claims
+from services import mail_pause, mailing, messages, outbox, outbox_claims
 from services.database import unit_of_work
 from services.outbox import Draft
 from tests.cast import Cast
