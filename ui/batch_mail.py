@@ -13,16 +13,6 @@ from ui.components.dialog import confirm
 from ui.components.fields import Form
 from ui.components.send_dialog import Comes, Entered, SendDialog
 
-<<<<<<< HEAD
-STANDS = {
-    MessageState.QUEUED: "queued",
-    MessageState.SENDING: "being sent",
-    MessageState.RETRYING: "tried again, queued",
-    MessageState.SENT: "sent",
-    MessageState.FAILED: "failed",
-}
-=======
->>>>>>> customers
 
 class BatchMail(CodeMail):
     """For one person at one batch."""
@@ -33,28 +23,8 @@ class BatchMail(CodeMail):
 
     def row(self, code: CodeView) -> dict[str, Any]:
         """What reaches the browser about the mail of one code."""
-<<<<<<< HEAD
-        mail = code.mail
-        if mail:
-            self.mails[code.id] = mail.id
-        return {
-            "sent": code.sent_to,
-            "person": code.sent_name,
-            "mail": self._stands(mail) if mail else "",
-            "failed": bool(mail and mail.state is MessageState.FAILED),
-            "retry": bool(mail and mail.may_retry),
-            "resend": bool(mail and mail.may_resend),
-            "redirect": bool(mail and (mail.may_resend or mail.may_retry)),
-        }
-
-    def _stands(self, mail: MailView) -> str:
-        return f"{STANDS[mail.state]} {wording.moment(mail.at, self.actor.time_zone)}"
-=======
         rights = self.rights(code.id, code.mail)
-        if code.mail and code.sent_name:
-            rights["mail"] = f"{code.sent_name}, {rights['mail']}"
-        return {"sent": code.sent_to, **rights}
->>>>>>> customers
+        return {"sent": code.sent_to, "person": code.sent_name, **rights}
 
     async def send_to_people(self) -> None:
         async def start(actor: Actor) -> tuple[int, str]:
