@@ -114,9 +114,10 @@ class SendDialog:
         """An answer that a later question overtook is dropped."""
         self.asked += 1
         asked = self.asked
-        found = await self.inspect(self.entered, self.form) if self.entered else Comes()
+        is_nothing = self.file is None and not (self.pasted.value or "").strip()
+        found = Comes() if is_nothing else await self.inspect(self.entered, self.form)
         if asked == self.asked:
-            if not self.entered:
+            if is_nothing:
                 self.form.show_errors({})
             self._show(found or Comes())
 

@@ -62,6 +62,7 @@ class BatchPage:
         with ui.element("div") as place:
             await self._state()
         live.on(place, self.actor.workspace_id, Topic.BATCHES, self.changed)
+        live.on(place, self.actor.workspace_id, Topic.MESSAGES, self.mail_changed)
 
     def _facts(self) -> None:
         detail, zone = self.detail, self.actor.time_zone
@@ -96,6 +97,7 @@ class BatchPage:
             )
         else:
             self._cards()
+            self.place = ui.element("div")
             await self._codes()
 
     async def _cancel(self, go: ui.button | None) -> None:
@@ -128,7 +130,7 @@ class BatchPage:
         self.revoke_unused.set_enabled(summary.ready > 0)
 
     async def _codes(self) -> None:
-        with ui.element("div").classes("card table-card"):
+        with self.place.clear(), ui.element("div").classes("card table-card"):
             with ui.element("div").classes("toolbar"):
                 self.search = search_field("Code or its end, name, e-mail", self.filter)
                 shown = {status.value: status.value for status in SHOWN}
@@ -206,14 +208,23 @@ class BatchPage:
             return
         actor = await actions.actor(self.slug)
         before, self.detail = self.detail, await batch_detail.read(actor, self.batch_id)
-        if _form(before) != _form(self.detail):
+        if before.summary.state is not self.detail.summary.state:
             await ui.context.client.sub_pages_router.refresh()
         elif self.progress:
             self.progress.show(self.detail.summary)
         elif self.detail.summary.state is BatchState.DONE:
             self._fill_cards()
-            fresh = await code_list.some(actor, self.batch_id, tuple(self.table.ids))
-            self.table.patch([self.row(code) for code in fresh])
+            if before.is_delivered is not self.detail.is_delivered:
+                await self._codes()  # with other columns; an open dialog stays open
+            await self._patch(actor)
+
+    async def mail_changed(self, ids: tuple[int, ...]) -> None:
+        if self.mail.has_shown(ids):
+            await self._patch(await actions.actor(self.slug))
+
+    async def _patch(self, actor: Actor) -> None:
+        fresh = await code_list.some(actor, self.batch_id, tuple(self.table.ids))
+        self.table.patch([self.row(code) for code in fresh])
 
     def _name_show(self) -> None:
         with self.show.clear():
@@ -287,8 +298,3 @@ class BatchPage:
                 button=go,
             ),
         )
-
-
-def _form(detail: BatchDetail) -> tuple[BatchState, bool]:
-    """What decides which parts the page is made of."""
-    return detail.summary.state, detail.is_delivered
