@@ -5,9 +5,20 @@ import json
 import pytest
 from tortoise.exceptions import IntegrityError
 
-from models import AuditEntry, Person
+from models import AuditEntry, Entitlement, Person
 from models.enums import AuditAction, Resource
-from services import accounts, audit, batches, catalog, codes, database, exports, sessions
+from services import (
+    access_changes,
+    accounts,
+    audit,
+    batches,
+    catalog,
+    codes,
+    database,
+    entitlement_export,
+    exports,
+    sessions,
+)
 from services.database import unit_of_work
 from services.sessions import SignIn
 from services.settings import Settings
@@ -97,6 +108,12 @@ async def everything_happens(cast: Cast) -> Issued:
     await redeem_link(issued.tokens[1], email="katherine@example.org")
     await codes.revoke(cast.ada, issued.codes[2].id)
     await batches.revoke_unused(cast.ada, issued.batch.id)
+    held = await Entitlement.all().order_by("id").first()
+    assert held
+    await access_changes.extend(cast.ada, held.id, 30)
+    await access_changes.end(cast.ada, held.id)
+    await access_changes.undo_activation(cast.ada, held.activation_id, "Grace Hopper asked for it")
+    await entitlement_export.as_csv(cast.ada, entitlement_export.period("2026-01-01"))
     return issued
 
 
@@ -128,4 +145,8 @@ async def test_every_kind_of_change_leaves_its_entry(cast: Cast) -> None:
         ("ACTIVATE", "CODE"),
         ("REVOKE", "CODE"),
         ("REVOKE", "BATCH"),
+        ("UPDATE", "ENTITLEMENT"),
+        ("UPDATE", "ENTITLEMENT"),
+        ("UNDO", "CODE"),
+        ("EXPORT", "ENTITLEMENT"),
     ]

@@ -33,6 +33,8 @@ async def use_in_every_way(cast: Cast) -> Issued:
     await codes.copy(cast.sam, issued.batch.id)
     export = await exports.batch_csv(cast.ada, issued.batch.id, address="/a/")
     assert [chunk async for chunk in export.lines]
+    book = await exports.batch_xlsx(cast.ada, issued.batch.id, address="/a/")
+    assert [piece async for piece in book.lines]
     for number, (text, token) in enumerate(zip(issued.texts, issued.tokens, strict=True)):
         await code_list.page(cast.ada, issued.batch.id, CodeFilter(search=text), EVERYTHING)
         await batch_list.page(cast.ada, BatchFilter(search=text), EVERYTHING)

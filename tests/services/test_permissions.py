@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from models import Activation
+from models import Activation, Message
 from models.enums import MessageKind
 from services import (
     access_changes,
@@ -100,8 +100,13 @@ async def undo(who: Actor) -> object:
     return await access_changes.undo_activation(who, (await Activation.get()).id, "Wrong person")
 
 
+async def by_link(who: Actor) -> object:
+    announced = await Message.get(kind=MessageKind.DOWNLOAD)
+    token = links.make(Purpose.DOWNLOAD, announced.id)
+    return await exports.set_csv(who, token, address="/a/")
+
+
 GRACE = "grace@example.org"
-LINK = 1  # the id of the only message
 
 
 Act = Callable[[Cast, Issued, Actor], Awaitable[object]]
@@ -166,9 +171,7 @@ COMMANDS: dict[str, tuple[Act, set[str]]] = {
         SELLERS,
     ),
     "export them by the link of a mail": (
-        lambda cast, issued, who: exports.set_csv(
-            who, links.make(Purpose.DOWNLOAD, LINK), address="/a/"
-        ),
+        lambda cast, issued, who: by_link(who),
         SELLERS,
     ),
     "see a customer": (lambda cast, issued, who: customers.read(who, GRACE), SELLERS),
