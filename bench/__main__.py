@@ -4,7 +4,9 @@ import asyncio
 import logging
 
 from bench.activate import activate
+from bench.bell import bell
 from bench.generate import generate
+from bench.meanwhile import meanwhile
 from bench.place import place
 from bench.report import Figure, show
 from bench.start import start
@@ -13,15 +15,16 @@ from bench.start import start
 async def _services() -> list[Figure]:
     async with place() as here:
         return [
-            await generate(here, 149, rounds=30),
-            await generate(here, 2000, rounds=10),
+            *await generate(here, 149, rounds=30),
+            *await generate(here, 2000, rounds=10),
+            *await meanwhile(here),
             *await activate(here, rounds=7),
         ]
 
 
 def main() -> None:
     logging.disable(logging.INFO)
-    show([*asyncio.run(_services()), *start(rounds=3)])
+    show([*asyncio.run(_services()), *bell(rounds=5), *start(rounds=3)])
 
 
 if __name__ == "__main__":

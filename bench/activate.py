@@ -8,7 +8,7 @@ from time import perf_counter
 from bench import raw
 from bench.place import Place
 from bench.report import Figure
-from services import batches, codes, redemptions
+from services import batch_jobs, batches, codes, redemptions
 from services.redemptions import ActivationRequest
 from services.tries import Activated, Visitor
 
@@ -37,6 +37,7 @@ async def activate(place: Place, rounds: int) -> list[Figure]:
 
 async def _codes(place: Place, count: int, key: str) -> list[str]:
     batch = await batches.request(place.actor, place.order(count, key))
+    await batch_jobs.work()
     return [code.text for code in await codes.show(place.actor, batch.id)]
 
 

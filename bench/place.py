@@ -22,6 +22,7 @@ class Place:
     product_id: int
     plan_id: int
     raw: sqlite3.Connection
+    folder: Path
 
     def order(self, codes: int, key: str) -> BatchRequest:
         return BatchRequest(
@@ -35,14 +36,13 @@ async def place() -> AsyncGenerator[Place]:
         for name in [name for name in os.environ if name.startswith("TALLYSTICK_")]:
             del os.environ[name]
         os.environ["TALLYSTICK_DATA_DIR"] = folder
-        os.environ["TALLYSTICK_BULK_FROM"] = "2001"
         settings = get_settings()
         await installation.prepare(settings)
         await database.connect(settings)
         try:
             actor, product_id, plan_id = await _fill()
             with closing(_raw_copy(settings.sqlite_path)) as raw:
-                yield Place(actor, product_id, plan_id, raw)
+                yield Place(actor, product_id, plan_id, raw, Path(folder))
         finally:
             await database.disconnect()
 

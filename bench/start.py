@@ -71,6 +71,14 @@ def _measure(folder: str) -> tuple[float, float]:
 
 
 @contextmanager
+def demo_server(folder: str) -> Generator[str]:
+    """A demo of its own that answers; gives where it is."""
+    with _server(folder) as (server, address):
+        _wait_for_answer(server, address)
+        yield address.removesuffix("/login")
+
+
+@contextmanager
 def _server(folder: str) -> Generator[tuple[subprocess.Popen[bytes], str]]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

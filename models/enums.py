@@ -40,6 +40,15 @@ class Status(StrEnum):
     NOT_YET_VALID = "NOT YET VALID"
 
 
+class Access(StrEnum):
+    """How an entitlement stands; from the clock and its activation, never stored."""
+
+    ACTIVE = "ACTIVE"
+    NOT_STARTED = "NOT STARTED"
+    ENDED = "ENDED"
+    UNDONE = "UNDONE"
+
+
 class RefusalReason(StrEnum):
     MISTYPED = "MISTYPED"
     NOT_FOUND = "NOT FOUND"
@@ -84,6 +93,7 @@ class AuditAction(StrEnum):
     ARCHIVE = "ARCHIVE"
     RESTORE = "RESTORE"
     ACTIVATE = "ACTIVATE"
+    UNDO = "UNDO"
     COMPLETE = "COMPLETE"
     CANCEL = "CANCEL"
     RETRY = "RETRY"

@@ -1,14 +1,15 @@
-"""What follows when claims are won: holder, activation, entitlement, counters, audit entry."""
+"""What follows when claims are won: holder, activation, entitlement, mail, counters, log."""
 
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
-from models.enums import AuditAction, Resource
-from services import audit, entitlements, holders, links, signals
+from models.enums import AuditAction, MessageKind, Resource
+from services import audit, entitlements, holders, links, outbox, signals
 from services.database import execute_each, insert_returning
 from services.entitlements import Grant
 from services.links import Purpose
+from services.outbox import Draft
 from services.signals import Changed, Topic
 from services.tries import Activated, Candidate, Try
 from services.zones import now
@@ -30,6 +31,7 @@ async def make(wins: Sequence[tuple[Try, Candidate]]) -> list[Activated]:
     grants = await _activations(wins, at)
     await entitlements.grant(grants, at)
     await _count([code for _, code in wins])
+    await outbox.put([_confirmation(each) for each in grants])
     await audit.record_all([_entry(each) for each in grants])
     return [activated(each.activation_id, each.code) for each in grants]
 
@@ -54,6 +56,18 @@ async def _count(codes: Sequence[Candidate]) -> None:
     await execute_each(COUNT, [(n, n, batch_id) for (batch_id, _), n in sorted(batches.items())])
     for batch_id, workspace_id in batches:
         signals.emit(Changed(workspace_id, Topic.BATCHES, (batch_id,)))
+
+
+def _confirmation(made: Grant) -> Draft:
+    return Draft(
+        kind=MessageKind.CONFIRMATION,
+        workspace_id=made.code.workspace_id,
+        recipient=made.attempt.email,
+        name=made.attempt.name,
+        batch_id=made.code.batch_id,
+        code_id=made.code.id,
+        activation_id=made.activation_id,
+    )
 
 
 def _entry(made: Grant) -> audit.Entry:

@@ -4,11 +4,14 @@ import json
 from typing import Any
 
 from models.enums import AuditAction, Resource
+from services import notice_kinds, signals
 from services.actor import Actor
 from services.database import insert_many
+from services.signals import Changed, Topic
 from services.zones import now
 
 COLUMNS = ("at", "workspace_id", "person_id", "action", "resource", "target_id", "detail")
+ACTION = slice(COLUMNS.index("action"), COLUMNS.index("resource") + 1)
 
 Entry = tuple[object, ...]
 
@@ -55,5 +58,7 @@ async def record(
 
 
 async def record_all(entries: list[Entry]) -> None:
-    """Add entries of one unit of work."""
+    """Add entries of one unit of work; whoever is to be told of one is told after it."""
     await insert_many("audit_entry", COLUMNS, entries)
+    if any(each[ACTION] in notice_kinds.TABLE for each in entries):
+        signals.emit(Changed(None, Topic.HISTORY))

@@ -13,7 +13,10 @@ from services.database import reader
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchDetail:
-    """`valid_from` and `expires_at` are instants; `activated_today` counts the workspace's day."""
+    """`valid_from` and `expires_at` are instants; `activated_today` counts the workspace's day.
+
+    `may_steer` is the right to cancel and retry.
+    """
 
     summary: BatchView
     valid_from: datetime | None
@@ -23,6 +26,7 @@ class BatchDetail:
     activated_today: int
     revoked_by: tuple[str, ...]
     may_revoke: bool
+    may_steer: bool
 
 
 async def read(actor: Actor, batch_id: int) -> BatchDetail:
@@ -40,6 +44,7 @@ async def read(actor: Actor, batch_id: int) -> BatchDetail:
         .distinct()
         .values_list("revoked_by__name", flat=True)
     )
+    may_change = batches.may_revoke(actor, batch.requested_by_id)
     return BatchDetail(
         summary=batch_list.view(batch),
         valid_from=batch.valid_from,
@@ -48,6 +53,6 @@ async def read(actor: Actor, batch_id: int) -> BatchDetail:
         note=batch.note,
         activated_today=today,
         revoked_by=tuple(sorted(str(name) for name in revokers if name)),
-        may_revoke=batches.may_revoke(actor, batch.requested_by_id)
-        and batch.state is BatchState.DONE,
+        may_revoke=may_change and batch.state is BatchState.DONE,
+        may_steer=may_change,
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from models import Plan
-from services import texts, zones
+from services import emails, texts, zones
 from services.actor import Actor
 from services.errors import Invalid
 from services.settings import get_settings
@@ -18,6 +18,7 @@ class BatchRequest:
     """`quantity` is what was typed. Dates are days in the workspace's zone, both inclusive.
 
     `key` is made once for each opened dialog: the same key never makes a second batch.
+    `notify` is the address that the whole set is mailed to, None with Send Notification off.
     """
 
     product_id: int | None
@@ -28,6 +29,7 @@ class BatchRequest:
     expires_on: date | None = None
     prefix: str = ""
     note: str = ""
+    notify: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +44,11 @@ class BatchOrder:
     expires_at: datetime | None
     prefix: str
     note: str
+    notify: str | None
+
+    @property
+    def is_bulk(self) -> bool:
+        return self.quantity >= get_settings().bulk_from
 
 
 def quantity(text: str) -> int:
@@ -56,8 +63,6 @@ def quantity(text: str) -> int:
         raise Invalid({"quantity": allowed})
     if number > most:
         raise Invalid({"quantity": f"{most} is the most in one batch. {allowed}"})
-    if number >= get_settings().bulk_from:
-        raise Invalid({"quantity": "Larger batches arrive with the next version."})
     return number
 
 
@@ -108,7 +113,9 @@ async def _plan(actor: Actor, request: BatchRequest) -> Plan:
 
 
 async def check(actor: Actor, request: BatchRequest) -> BatchOrder:
-    """Raises Invalid by field: product, plan, quantity, valid_from, expires_on, prefix, note."""
+    """Raises Invalid by field: product, plan, quantity, valid_from, expires_on, prefix, note,
+    notify.
+    """
     plan = await _plan(actor, request)
     valid_from, expires_at = _window(request, plan, actor.time_zone)
     return BatchOrder(
@@ -120,4 +127,5 @@ async def check(actor: Actor, request: BatchRequest) -> BatchOrder:
         expires_at=expires_at,
         prefix=prefix(request.prefix),
         note=texts.line(request.note, field="note", what="a note", longest=500, required=False),
+        notify=None if request.notify is None else emails.read(request.notify, field="notify"),
     )

@@ -25,6 +25,7 @@ class BatchView:
     product: str
     plan: str
     codes: int
+    made: int
     ready: int
     activated: int
     revoked: int
@@ -34,6 +35,12 @@ class BatchView:
     failure: str
     is_expired: bool
     is_too_early: bool
+    started_at: datetime | None
+    finished_at: datetime | None
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.state in (BatchState.QUEUED, BatchState.RUNNING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,12 +93,17 @@ def _found(text: str) -> Q:
     if code_alphabet.has_valid_check(body):  # by its digest alone: a full code enters no statement
         return Q(id__in=Subquery(Code.filter(digest=vault.digest(body)).values("batch_id")))
     found = Q(product__name__icontains=text)
-    number = text.casefold().removeprefix("batch").strip().lstrip("#")
-    if number.isascii() and number.isdigit() and len(number) < 16:
-        found |= Q(id=int(number))
+    if number := number_in(text):
+        found |= Q(id=number)
     if len(typed) >= 4:
         found |= Q(id__in=Subquery(Code.filter(ending=typed[-4:]).values("batch_id")))
     return found
+
+
+def number_in(text: str) -> int | None:
+    """The number of a batch as people write it: 7, #7, Batch 7."""
+    number = text.casefold().removeprefix("batch").strip().lstrip("#")
+    return int(number) if number.isascii() and number.isdigit() and len(number) < 16 else None
 
 
 async def page(actor: Actor, wanted: BatchFilter, part: Slice) -> Page[BatchView]:
@@ -128,6 +140,7 @@ def view(batch: Batch) -> BatchView:
         product=batch.product.name,
         plan=batch.plan.name,
         codes=batch.quantity,
+        made=batch.made,
         ready=batch.ready,
         activated=batch.activated,
         revoked=batch.revoked,
@@ -137,4 +150,6 @@ def view(batch: Batch) -> BatchView:
         failure=batch.failure,
         is_expired=batch.expires_at is not None and batch.expires_at <= moment,
         is_too_early=batch.valid_from is not None and batch.valid_from > moment,
+        started_at=batch.started_at,
+        finished_at=batch.finished_at,
     )

@@ -1,55 +1,43 @@
 """Batches: asked for, issued, revoked."""
 
 import logging
-from dataclasses import asdict
-from functools import partial
+from typing import Any
 
 from tortoise.exceptions import IntegrityError
 from tortoise.expressions import F
 
 from models import Batch, Code
 from models.enums import AuditAction, BatchState, CodeKind, Resource, Status
-from services import audit, batch_form, code_alphabet, signals, vault
+from services import audit, batch_form, emails, holders, signals
 from services.actor import Actor
 from services.batch_form import BatchOrder, BatchRequest
-from services.database import execute_each, fetch, insert_many, is_id, unit_of_work
+from services.database import fetch, insert_many, is_id, unit_of_work
 from services.errors import Conflict, NotFound
+from services.issuing import CODE_COLUMNS, mail_set, rows_of
 from services.permissions import Permission, can, require
 from services.signals import Changed, Topic
 from services.zones import now
 
 log = logging.getLogger(__name__)
 
-CODE_COLUMNS = (
-    "created_at",
-    "workspace_id",
-    "batch_id",
-    "ordinal",
-    "digest",
-    "sealed",
-    "ending",
-    "status",
-    "link_version",
-)
 FAILURE = "The codes could not be stored. Nothing was issued."
 MADE_BEFORE = """
 SELECT id FROM batch WHERE workspace_id = ? AND idempotency_key = ? AND requested_by_id = ?"""
-FINISH = """
-UPDATE batch SET state = 'DONE', ready = ?, finished_at = ? WHERE id = ? AND state = 'RUNNING'"""
 
 
 async def request(actor: Actor, asked: BatchRequest) -> Batch:
-    """Make a batch and its codes. The same key gives the batch that it made the first time.
+    """Make a batch and its codes; a large one is queued, and its codes are made in the background.
 
-    Raises Invalid by field; NotFound without the right; Conflict when the codes could not be
-    stored: then the batch stands in the list as failed, and has none.
+    The same key gives the batch that it made the first time. Raises Invalid by field; NotFound
+    without the right; Conflict when the codes could not be stored: then the batch stands in the
+    list as failed, and has none.
     """
     require(actor, Permission.USE_EDSPACE)
     if made := await _made_before(actor, asked.key):
         return made
     order = await batch_form.check(actor, asked)
     try:
-        return await _make(actor, order)
+        return await (_queue if order.is_bulk else _make)(actor, order)
     except IntegrityError:  # the same key a moment earlier
         if made := await _made_before(actor, asked.key):
             return made
@@ -68,62 +56,54 @@ async def _made_before(actor: Actor, key: str) -> Batch | None:
 @unit_of_work
 async def _make(actor: Actor, order: BatchOrder) -> Batch:
     """The batch and its codes in one commit; a crash before it leaves neither."""
-    batch = await _open(actor, order)
+    there = {"made": order.quantity, "ready": order.quantity}
+    times = {"started_at": now(), "finished_at": now()}
+    batch = await _open(actor, order, state=BatchState.DONE, **there, **times)
     await insert_many("code", CODE_COLUMNS, rows_of(batch))
-    return await _finish(batch)
-
-
-async def _open(actor: Actor, order: BatchOrder) -> Batch:
-    values = asdict(order)
-    batch = await Batch.create(
-        workspace_id=actor.workspace,
-        kind=CodeKind.ACCESS,
-        requested_by_id=actor.person_id,
-        idempotency_key=values.pop("key"),
-        **values,
-    )
-    detail = {"plan": order.plan_id, "codes": order.quantity}
-    await audit.record(AuditAction.CREATE, Resource.BATCH, batch.id, by=actor, **detail)
-    _changed(batch)
+    await mail_set(batch)
     return batch
 
 
-def rows_of(batch: Batch) -> list[tuple[object, ...]]:
-    """New codes for a batch, READY; the batch's state hides them until it is done."""
-    moment = now()
-    seal = partial(vault.seal, workspace_id=batch.workspace_id, batch_id=batch.id)
-    return [
-        (
-            moment,
-            batch.workspace_id,
-            batch.id,
-            ordinal,
-            vault.digest(body),
-            seal(body, ordinal=ordinal),
-            body[-4:],
-            Status.READY.value,
-            1,
-        )
-        for ordinal, body in enumerate(code_alphabet.generate(batch.quantity), start=1)
-    ]
-
-
-async def _finish(batch: Batch) -> Batch:
-    finished = now()
-    [claimed] = await execute_each(FINISH, [(batch.quantity, finished, batch.id)])
-    assert claimed, "a batch is finished once"
-    return batch.update_from_dict(
-        {"state": BatchState.DONE, "ready": batch.quantity, "finished_at": finished}
-    )
+@unit_of_work
+async def _queue(actor: Actor, order: BatchOrder) -> Batch:
+    signals.emit(Changed(None, Topic.JOBS))
+    return await _open(actor, order, state=BatchState.QUEUED)
 
 
 @unit_of_work
 async def _fail(actor: Actor, order: BatchOrder) -> None:
-    batch = await _open(actor, order)
-    await Batch.filter(id=batch.id).update(
-        state=BatchState.FAILED, failure=FAILURE, finished_at=now()
-    )
+    failed = {"state": BatchState.FAILED, "failure": FAILURE, "finished_at": now()}
+    batch = await _open(actor, order, **failed)
     await audit.record(AuditAction.FAIL, Resource.BATCH, batch.id, by=actor)
+
+
+async def _open(actor: Actor, order: BatchOrder, **standing: Any) -> Batch:
+    batch = await Batch.create(
+        workspace_id=actor.workspace,
+        kind=CodeKind.ACCESS,
+        product_id=order.product_id,
+        plan_id=order.plan_id,
+        requested_by_id=actor.person_id,
+        idempotency_key=order.key,
+        quantity=order.quantity,
+        valid_from=order.valid_from,
+        expires_at=order.expires_at,
+        prefix=order.prefix,
+        note=order.note,
+        sent_to_id=await _recipient(actor, order.notify),
+        **standing,
+    )
+    detail = {"plan": order.plan_id, "codes": order.quantity}
+    await audit.record(AuditAction.CREATE, Resource.BATCH, batch.id, by=actor, **detail)
+    changed(batch)
+    return batch
+
+
+async def _recipient(actor: Actor, address: str | None) -> int | None:
+    if address is None:
+        return None
+    key = (actor.workspace, emails.key(address), "")
+    return (await holders.known({key: address}))[key]
 
 
 async def own(actor: Actor, batch_id: int) -> Batch:
@@ -162,8 +142,8 @@ async def revoke_unused(actor: Actor, batch_id: int) -> int:
 async def count_revoked(batch: Batch, codes: int) -> None:
     """Move codes from ready to revoked in the batch's counters, and say so."""
     await Batch.filter(id=batch.id).update(ready=F("ready") - codes, revoked=F("revoked") + codes)
-    _changed(batch)
+    changed(batch)
 
 
-def _changed(batch: Batch) -> None:
+def changed(batch: Batch) -> None:
     signals.emit(Changed(batch.workspace_id, Topic.BATCHES, (batch.id,)))

@@ -1,11 +1,13 @@
-"""What a holder gets from an activation, and for how long."""
+"""What a holder gets from an activation, for how long, and how that stands."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from services import emails, zones
+from models.enums import Access
+from services import emails, signals, zones
 from services.database import fetch, insert_many, moment
+from services.signals import Changed, Topic
 from services.tries import Candidate, Try
 
 COLUMNS = (
@@ -17,6 +19,7 @@ COLUMNS = (
     "plan_id",
     "starts_at",
     "ends_at",
+    "changed_at",
 )
 RUNNING = """
 SELECT entitlement.plan_id, person.email_key, MAX(entitlement.ends_at) AS ends_at
@@ -48,8 +51,10 @@ async def grant(grants: Sequence[Grant], at: datetime) -> None:
         if ends_at:
             ends[place] = ends_at  # a second code in the same group follows on
         ids = (code.workspace_id, each.activation_id, each.person_id, code.product_id, code.plan_id)
-        rows.append((at, *ids, starts_at, ends_at))
+        rows.append((at, *ids, starts_at, ends_at, at))
     await insert_many("entitlement", COLUMNS, rows)
+    for each in grants:
+        signals.emit(Changed(each.code.workspace_id, Topic.CUSTOMERS, (each.person_id,)))
 
 
 async def _ends(grants: Sequence[Grant], at: datetime) -> Ends:
@@ -75,3 +80,15 @@ def term(
     if before is None or before <= at:
         return at, zones.end_of(zones.day(at, zone) + timedelta(days=days), zone)
     return before, zones.end_of(zones.last_day(before, zone) + timedelta(days=days), zone)
+
+
+def state(
+    starts_at: datetime, ends_at: datetime | None, *, undone: bool, at: datetime | None = None
+) -> Access:
+    """How it stands now, or `at` a moment; what ended before it began is over too."""
+    at = at or zones.now()
+    if undone:
+        return Access.UNDONE
+    if ends_at and ends_at <= at:
+        return Access.ENDED
+    return Access.NOT_STARTED if starts_at > at else Access.ACTIVE

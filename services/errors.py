@@ -25,6 +25,10 @@ class QuotaExceeded(DomainError):
     """More was asked for than is left."""
 
 
+class Gone(DomainError):
+    """It was there for a time, and the time is over."""
+
+
 class Limited(DomainError):
     """Too many tries; `minutes` is how long to wait."""
 

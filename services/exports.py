@@ -1,23 +1,21 @@
-"""Tables for other programs: CSV that a spreadsheet opens as it is meant."""
+"""The codes of a batch in full, for other programs."""
 
-import csv
-import io
-import re
-from collections.abc import AsyncIterator, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 
-from models import Activation, Batch, Code
-from models.enums import AuditAction, BatchState, Resource
-from services import audit, batches, codes, zones
+from models import Activation, Batch, Code, Message
+from models.enums import AuditAction, BatchState, MessageKind, Resource
+from services import audit, batches, codes, links, message_states, sheets, zones
 from services.actor import Actor
 from services.code_list import status_of
 from services.database import reader, unit_of_work
-from services.errors import NotFound
+from services.errors import Gone, NotFound
+from services.links import Purpose
+from services.permissions import Permission, require
+from services.sheets import CSV, XLSX, Export
+from services.zones import now
 
-BOM = "\ufeff"
 CHUNK = 500
-FORMULA = re.compile(r"(^|(?<=.)[;\t|])(?=\s*[=+\-@\t\r\n＝＋－＠﹢﹣﹦﹫])")
 HEAD = (
     "code",
     "activation link",
@@ -27,33 +25,17 @@ HEAD = (
     "valid from",
     "expires",
     "created",
+    "sent to",
+    "sent at",
     "activated by",
     "activated e-mail",
     "activated at",
 )
+EXPIRED = (
+    "This link has expired. The codes are still there: sign in and open batch {} in Tallystick."
+)
 
-
-@dataclass(frozen=True, slots=True)
-class Export:
-    """A file name and its content, to be sent as it comes."""
-
-    name: str
-    lines: AsyncIterator[bytes]
-
-
-def safe(cell: str) -> str:
-    """The cell with an apostrophe before whatever a spreadsheet would read as a formula.
-
-    OWASP "CSV Injection": = + - @ tab and return, here in full width too, after blanks, and
-    after the separators at which some spreadsheets split a cell again.
-    """
-    return FORMULA.sub(r"\1'", cell)
-
-
-def csv_lines(rows: Iterable[Sequence[str]]) -> bytes:
-    text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="\r\n").writerows(rows)
-    return text.getvalue().encode()
+Row = tuple[str, ...]
 
 
 async def batch_csv(actor: Actor, batch_id: int, *, address: str) -> Export:
@@ -61,26 +43,68 @@ async def batch_csv(actor: Actor, batch_id: int, *, address: str) -> Export:
 
     Times are of the workspace, with their offset from UTC. Raises NotFound.
     """
-    batch = await _begin(actor, batch_id)
-    name = f"access-codes-batch-{batch_id}.csv"
-    return Export(name, _stream(batch, actor.time_zone, address))
+    batch = await _begin(actor, batch_id, "csv")
+    rows = _rows(batch, actor.time_zone, address)
+    return Export(_name(batch, "csv"), sheets.csv_stream(HEAD, rows), CSV)
+
+
+async def batch_xlsx(actor: Actor, batch_id: int, *, address: str) -> Export:
+    """As `batch_csv`, in cells that are all text."""
+    batch = await _begin(actor, batch_id, "xlsx")
+    rows = _rows(batch, actor.time_zone, address)
+    return Export(_name(batch, "xlsx"), await sheets.xlsx_stream(HEAD, rows), XLSX)
+
+
+async def set_csv(actor: Actor, token: str, *, address: str) -> Export:
+    """The file behind the link of a mail that announced a batch.
+
+    Raises NotFound for a link of others, and Gone after its seven days.
+    """
+    batch_id = await _announced(actor, token)
+    return await batch_csv(actor, batch_id, address=address)
+
+
+async def _announced(actor: Actor, token: str) -> int:
+    require(actor, Permission.USE_EDSPACE)
+    link = links.read(Purpose.DOWNLOAD, token)
+    message = link and await Message.get_or_none(
+        id=link.row_id, workspace_id=actor.workspace, kind=MessageKind.DOWNLOAD
+    )
+    if not message or message.batch_id is None:
+        raise NotFound("This file does not exist, or not for you.")
+    if message.created_at + links.DOWNLOAD_LASTS <= now():
+        raise Gone(EXPIRED.format(message.batch_id))
+    return message.batch_id
+
+
+def _name(batch: Batch, ending: str) -> str:
+    return f"access-codes-batch-{batch.id}.{ending}"
 
 
 @unit_of_work
-async def _begin(actor: Actor, batch_id: int) -> Batch:
+async def _begin(actor: Actor, batch_id: int, form: str) -> Batch:
     batch = await batches.own(actor, batch_id)
     if batch.state is not BatchState.DONE:
         raise NotFound("This batch has no codes to export.")
-    await audit.record(AuditAction.EXPORT, Resource.BATCH, batch_id, by=actor, codes=batch.quantity)
+    await audit.record(
+        AuditAction.EXPORT, Resource.BATCH, batch_id, by=actor, codes=batch.quantity, format=form
+    )
     return batch
 
 
-async def _stream(batch: Batch, zone: str, address: str) -> AsyncIterator[bytes]:
-    yield BOM.encode() + csv_lines([HEAD])
+async def _rows(batch: Batch, zone: str, address: str) -> AsyncIterator[list[Row]]:
     last = 0
     while part := await _part(batch, last):
-        used = await _activations(part)
-        yield csv_lines(_row(batch, code, used.get(code.id), zone, address) for code in part)
+        ids = [code.id for code in part]
+        used, mails = await _activations(ids), await message_states.newest("code_id", ids)
+        yield [
+            (
+                *_about(batch, code, zone, address),
+                *_sent(code, mails, zone),
+                *_used(used.get(code.id), zone),
+            )
+            for code in part
+        ]
         last = part[-1].ordinal
 
 
@@ -88,45 +112,53 @@ async def _part(batch: Batch, last: int) -> list[Code]:
     return (
         await Code.filter(batch_id=batch.id, ordinal__gt=last, batch__state=BatchState.DONE)
         .using_db(reader())
+        .select_related("sent_to")
         .order_by("ordinal")
         .limit(CHUNK)
     )
 
 
-async def _activations(part: list[Code]) -> dict[int, Activation]:
+async def _activations(ids: list[int]) -> dict[int, Activation]:
     rows = (
-        await Activation.filter(code_id__in=[code.id for code in part], undone_at=None)
+        await Activation.filter(code_id__in=ids, undone_at=None)
         .using_db(reader())
         .select_related("person")
     )
     return {activation.code_id: activation for activation in rows}
 
 
-def _row(
-    batch: Batch, code: Code, used: Activation | None, zone: str, address: str
-) -> tuple[str, ...]:
+def _about(batch: Batch, code: Code, zone: str, address: str) -> Row:
     assert batch.product and batch.plan, "an access code batch has a product and a plan"
     return (
-        codes.text_of(code, batch),  # never altered: it begins with a letter or a digit
+        codes.text_of(code, batch),
         address + codes.link_token(code),
-        safe(batch.product.name),
-        safe(batch.plan.name),
+        batch.product.name,
+        batch.plan.name,
         status_of(code, batch).value,
-        _day(batch.valid_from, zone),
-        _day(batch.expires_at, zone, last=True),
-        _moment(batch.created_at, zone),
-        safe(used.person.name) if used else "",
-        safe(used.person.email) if used else "",
-        _moment(used.created_at, zone) if used else "",
+        day(batch.valid_from, zone),
+        day(batch.expires_at, zone, last=True),
+        moment(batch.created_at, zone),
     )
 
 
-def _day(instant: datetime | None, zone: str, *, last: bool = False) -> str:
+def _sent(code: Code, mails: Mapping[int, Message], zone: str) -> Row:
+    mail = mails.get(code.id)
+    return code.sent_to.email if code.sent_to else "", moment(mail and mail.sent_at, zone)
+
+
+def _used(used: Activation | None, zone: str) -> Row:
+    if used is None:
+        return "", "", ""
+    return used.person.name, used.person.email, moment(used.created_at, zone)
+
+
+def day(instant: datetime | None, zone: str, *, last: bool = False) -> str:
+    """The day there; with `last` the one that an end still includes."""
     if instant is None:
         return ""
     return (zones.last_day(instant, zone) if last else zones.day(instant, zone)).isoformat()
 
 
-def _moment(instant: datetime, zone: str) -> str:
+def moment(instant: datetime | None, zone: str) -> str:
     """ISO 8601 with the offset of the zone, to the second."""
-    return zones.local(instant, zone).isoformat(sep=" ", timespec="seconds")
+    return zones.local(instant, zone).isoformat(sep=" ", timespec="seconds") if instant else ""

@@ -23,10 +23,15 @@ async def of(wins: Sequence[tuple[Try, Candidate]]) -> dict[Key, int]:
     return await known({key(attempt, code): attempt.email for attempt, code in wins})
 
 
+async def hold(workspace_id: int, email_key: str) -> None:
+    """Let one unit of work at a time change what this holder has."""
+    await database.lock(f"holder:{workspace_id}:{email_key}")
+
+
 async def known(wanted: dict[Key, str]) -> dict[Key, int]:
     """The person of each key, made with its address where new. Call inside a unit of work."""
-    for name in sorted({f"holder:{workspace}:{email}" for workspace, email, _ in wanted}):
-        await database.lock(name)  # two codes of one holder follow each other
+    for workspace, email in sorted({(workspace, email) for workspace, email, _ in wanted}):
+        await hold(workspace, email)  # two codes of one holder follow each other
     people = await _known(wanted)
     missing = [
         (now(), workspace, name, wanted[workspace, email_key, name], email_key)

@@ -4,8 +4,9 @@ import asyncio
 import logging
 from datetime import timedelta
 
-from models import Budget, Session
-from services import refusals
+from models import Budget, Message, Session
+from models.enums import MessageState
+from services import notifications, refusals
 from services.database import unit_of_work
 from services.settings import get_settings
 from services.zones import now
@@ -28,6 +29,8 @@ async def tidy() -> tuple[int, int]:
     """Delete what is old; returns how many ended sessions and how many refusals."""
     counts = await forget_sessions(), await refusals.forget_old()
     await forget_budgets()
+    await forget_recipients()
+    await notifications.forget_read()
     if any(counts):
         log.info("Housekeeping deleted %d sessions and %d refusals.", *counts)
     return counts
@@ -47,3 +50,17 @@ async def forget_sessions() -> int:
     ended = await Session.filter(ended_at__lt=oldest).delete()
     idle = await Session.filter(seen_at__lt=oldest - settings.session_idle).delete()
     return ended + idle
+
+
+@unit_of_work
+async def forget_recipients() -> int:
+    """To whom mails went that ended long enough ago; that they went stays."""
+    at = now()
+    ended = Message.filter(
+        state__in=(MessageState.SENT, MessageState.FAILED),
+        next_try_at__lt=at - get_settings().keep_mail_parameters,
+        forgotten_at__isnull=True,
+    )
+    return await ended.update(
+        recipient="", recipient_key="", recipient_name="", last_answer="", forgotten_at=at
+    )

@@ -5,6 +5,7 @@ import hmac
 import re
 import struct
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from urllib.parse import urlsplit
 
@@ -13,10 +14,14 @@ from services import keys
 _ROW = struct.Struct(">QH")
 _TAG_BYTES = 16
 _TOKEN_LENGTH = 35
+DOWNLOAD_LASTS = timedelta(days=7)  # from when its message was made
 
 
 class Purpose(StrEnum):
+    """What a link does, and of which row it is: a code, or the message that brings a file."""
+
     ACTIVATE = "activate"
+    DOWNLOAD = "download"
 
 
 @dataclass(frozen=True)

@@ -91,5 +91,6 @@ def _row(draft: Draft, at: object) -> tuple[object, ...]:
 def new_message_id() -> str:
     """RFC 5322, 3.6.4: unique and the same at every attempt, so that a receiver can tell."""
     settings = get_settings()
-    host = settings.mail_from.rpartition("@")[2] or urlsplit(settings.base_url).hostname
+    own = settings.mail_from.rpartition("@")[2], urlsplit(settings.base_url).hostname
+    host = next((name for name in own if name and name.isascii()), "localhost")
     return f"<{uuid.uuid4().hex}@{host}>"

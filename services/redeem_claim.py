@@ -1,4 +1,4 @@
-"""Finds the codes that tries name, and claims them: one conditional UPDATE decides each."""
+"""Finds the codes that tries name, claims them and gives them back, each by one UPDATE."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -27,6 +27,8 @@ WHERE id = ? AND link_version = ? AND status = 'READY' AND EXISTS (
         AND (batch.valid_from IS NULL OR batch.valid_from <= ?)
         AND (batch.expires_at IS NULL OR batch.expires_at > ?)
 )"""
+
+RELEASE = "UPDATE code SET status = 'READY' WHERE id = ? AND status = 'ACTIVATED'"
 
 
 async def find(tries: Sequence[Try]) -> list[Candidate | None]:
@@ -60,3 +62,9 @@ async def claim(codes: Sequence[Candidate]) -> list[bool]:
     rows = [(codes[place].id, codes[place].link_version, at, at) for place in order]
     claimed = dict(zip(order, await execute_each(CLAIM, rows), strict=True))
     return [bool(claimed[place]) for place in range(len(codes))]
+
+
+async def release(code_id: int) -> bool:
+    """Give back a code whose activation is undone, in the unit of work that undoes it."""
+    [released] = await execute_each(RELEASE, [(code_id,)])
+    return bool(released)

@@ -101,6 +101,13 @@ class Settings(BaseSettings):
             raise ValueError("choose from 1 minute to 3650 days")
         return value
 
+    @field_validator("mail_retry_after")
+    @classmethod
+    def _patient(cls, value: timedelta) -> timedelta:
+        if not timedelta(seconds=1) <= value <= timedelta(hours=4):
+            raise ValueError("choose from 1 second to 4 hours")
+        return value
+
     @field_validator("trusted_proxies")
     @classmethod
     def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
@@ -141,15 +148,15 @@ class Settings(BaseSettings):
     def mail_held_because(self) -> str:
         """Why no mail with a link may leave: a sentence, or nothing."""
         if not self.smtp_host:
-            return "No mail server is set (TALLYSTICK_SMTP_HOST)."
+            return "No mail server is set up yet. The owner can do that; the page Health says how."
         if self.smtp_host in LOOPBACK:
             return ""
         if self.demo:
             return "The demo sends mail only to a mail server on this machine."
         if urlsplit(self.base_url).hostname in LOOPBACK:
             return (
-                "Links would lead to this machine only. "
-                "Set TALLYSTICK_PUBLIC_URL to the address that people use."
+                "The links in it would lead to this machine only, until the owner sets the public "
+                "address (TALLYSTICK_PUBLIC_URL)."
             )
         return ""
 

@@ -14,6 +14,7 @@ class Topic(StrEnum):
     PRODUCTS = "products"
     WORKSPACES = "workspaces"
     SESSIONS = "sessions"
+    JOBS = "jobs"
     MESSAGES = "messages"
     CUSTOMERS = "customers"
     HISTORY = "history"
@@ -25,7 +26,7 @@ class Changed:
     """`ids` are rows of the topic's noun; a change of codes is a change of their batch.
 
     Of NOTIFICATIONS they are the users whose bell changed, of CUSTOMERS the people whose
-    entitlements did, of HISTORY nothing: somebody is to be told of a new entry of the log.
+    entitlements did; of JOBS and HISTORY nothing: a batch waits to be made, an entry to be told.
     """
 
     workspace_id: int | None

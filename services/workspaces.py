@@ -33,20 +33,25 @@ class Membered:
     slug: str
     name: str
     role: Role
+    time_zone: str
 
 
 async def of(actor: Actor) -> list[Membered]:
     """The workspaces that person may enter, by name."""
     if actor.is_owner:
         every = await Workspace.all().using_db(reader()).order_by("name")
-        return [Membered(w.id, w.slug, w.name, Role.OWNER) for w in every]
+        return [_membered(workspace, Role.OWNER) for workspace in every]
     seats = (
         await Membership.filter(user_id=actor.user_id)
         .using_db(reader())
         .select_related("workspace")
         .order_by("workspace__name")
     )
-    return [Membered(s.workspace.id, s.workspace.slug, s.workspace.name, s.role) for s in seats]
+    return [_membered(seat.workspace, seat.role) for seat in seats]
+
+
+def _membered(workspace: Workspace, role: Role) -> Membered:
+    return Membered(workspace.id, workspace.slug, workspace.name, role, workspace.time_zone)
 
 
 def slug_for(name: str) -> str:

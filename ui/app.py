@@ -12,6 +12,7 @@ from services import (
     installation,
     mailing,
     notices,
+    sheets,
 )
 from services.settings import Settings
 from services.signals import Topic
@@ -53,8 +54,10 @@ def build(settings: Settings) -> None:
     async def start() -> None:
         await database.connect(settings)
         await installation.open_key(settings)
+        await batch_jobs.free()
+        sheets.clear_workshops(settings.data_dir)
         live.start()
-        background.start("Making batches", batch_jobs.work, Topic.BATCHES)
+        background.start("Making batches", batch_jobs.work, Topic.JOBS)
         background.start("Sending mail", partial(mailing.drain, compose), Topic.MESSAGES)
         background.start("Telling people", notices.tell, Topic.HISTORY)
         background_tasks.create(housekeeping.run_nightly(), name="housekeeping")

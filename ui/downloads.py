@@ -1,27 +1,81 @@
 """Files, streamed to whoever may have them."""
 
+from collections.abc import Awaitable, Callable
+
 from nicegui import App
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from services import exports, sessions
+from services import entitlement_export, exports, sessions
+from services.actor import Actor
 from services.settings import get_settings
+from services.sheets import Export
 from ui import routes
 from ui.door import session
+from ui.mails import preview
+
+Make = Callable[[Actor, Request], Awaitable[Export]]
 
 
 def register(app: App) -> None:
-    app.add_api_route(routes.BATCH_CSV, batch_csv, methods=["GET"], include_in_schema=False)
-
-
-async def batch_csv(request: Request) -> Response:
-    """Raises NotFound, which the door turns into its page."""
-    slug, batch_id = request.path_params["slug"], int(request.path_params["batch_id"])
-    actor = await sessions.enter(session.token_of(request), slug)
-    address = get_settings().base_url + routes.activation("")
-    export = await exports.batch_csv(actor, batch_id, address=address)
-    return StreamingResponse(
-        export.lines,
-        media_type="text/csv; charset=utf-8",
-        headers={"content-disposition": f'attachment; filename="{export.name}"'},
+    app.add_api_route(
+        routes.MESSAGE_PREVIEW, preview.message, methods=["GET"], include_in_schema=False
     )
+    for path, make in FILES.items():
+        app.add_api_route(path, _sent(make), methods=["GET"], include_in_schema=False)
+
+
+def _sent(make: Make) -> Callable[[Request], Awaitable[Response]]:
+    async def answer(request: Request) -> Response:
+        """Raises what the service refuses; the door turns it into its page."""
+        slug = request.path_params["slug"]
+        export = await make(await sessions.enter(session.token_of(request), slug), request)
+        return StreamingResponse(
+            export.lines,
+            media_type=export.media_type,
+            headers={"content-disposition": f'attachment; filename="{export.name}"'},
+        )
+
+    return answer
+
+
+def _links() -> str:
+    return get_settings().base_url + routes.activation("")
+
+
+def _batch(request: Request) -> int:
+    return int(request.path_params["batch_id"])
+
+
+def _period(request: Request) -> entitlement_export.Period:
+    asked = request.query_params
+    return entitlement_export.period(asked.get("from", ""), asked.get("until", ""))
+
+
+async def batch_csv(actor: Actor, request: Request) -> Export:
+    return await exports.batch_csv(actor, _batch(request), address=_links())
+
+
+async def batch_xlsx(actor: Actor, request: Request) -> Export:
+    return await exports.batch_xlsx(actor, _batch(request), address=_links())
+
+
+async def set_csv(actor: Actor, request: Request) -> Export:
+    return await exports.set_csv(actor, request.path_params["token"], address=_links())
+
+
+async def entitlements_csv(actor: Actor, request: Request) -> Export:
+    return await entitlement_export.as_csv(actor, _period(request))
+
+
+async def entitlements_xlsx(actor: Actor, request: Request) -> Export:
+    return await entitlement_export.as_xlsx(actor, _period(request))
+
+
+FILES: dict[str, Make] = {
+    routes.BATCH_CSV: batch_csv,
+    routes.BATCH_XLSX: batch_xlsx,
+    routes.SET_CSV: set_csv,
+    routes.ENTITLEMENTS_CSV: entitlements_csv,
+    routes.ENTITLEMENTS_XLSX: entitlements_xlsx,
+}

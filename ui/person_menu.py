@@ -22,8 +22,7 @@ THEMES = {
 }
 
 
-def build(actor: Actor, dark: ui.dark_mode) -> None:
-    _theme_menu(actor, dark)
+def build(actor: Actor) -> None:
     leave = _sign_out_form()
     face = ui.button(color=None).classes("avatar")
     face.props["aria-label"] = f"Signed in as {actor.name}"
@@ -41,7 +40,7 @@ def build(actor: Actor, dark: ui.dark_mode) -> None:
                 text("span", "Sign out")
 
 
-def _theme_menu(actor: Actor, dark: ui.dark_mode) -> None:
+def build_theme(actor: Actor, dark: ui.dark_mode) -> None:
     items: dict[Theme, ui.menu_item] = {}
 
     def mark(chosen: Theme) -> None:

@@ -29,6 +29,7 @@ HEALTH = "/instance/health"
 BATCH_CSV = "/w/{slug}/download/batches/{batch_id}.csv"
 BATCH_XLSX = "/w/{slug}/download/batches/{batch_id}.xlsx"
 SET_CSV = "/w/{slug}/download/sets/{token}"
+MESSAGE_PREVIEW = "/w/{slug}/download/messages/{message_id}"
 ENTITLEMENTS_CSV = "/w/{slug}/download/entitlements.csv"
 ENTITLEMENTS_XLSX = "/w/{slug}/download/entitlements.xlsx"
 
@@ -45,7 +46,14 @@ SUB_PAGES = (
     NOTIFICATIONS,
     HEALTH,
 )
-DOWNLOADS = (BATCH_CSV, BATCH_XLSX, SET_CSV, ENTITLEMENTS_CSV, ENTITLEMENTS_XLSX)
+DOWNLOADS = (
+    BATCH_CSV,
+    BATCH_XLSX,
+    SET_CSV,
+    MESSAGE_PREVIEW,
+    ENTITLEMENTS_CSV,
+    ENTITLEMENTS_XLSX,
+)
 PUBLIC = (LOGIN, LOGOUT, SETUP, REDEEM, HEALTHZ, READYZ, ACTIVATION)
 
 SOCKET = "/_nicegui_ws/"
@@ -59,6 +67,7 @@ ASSETS = (
 PARAMETERS = {
     "slug": r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?",
     "batch_id": r"[1-9][0-9]{0,17}",
+    "message_id": r"[1-9][0-9]{0,17}",
     "token": r"[^/]{1,200}",
 }
 
@@ -70,6 +79,7 @@ def _pattern(paths: tuple[str, ...]) -> re.Pattern[str]:
 
 _application = _pattern(SUB_PAGES + DOWNLOADS)
 _downloads = _pattern(DOWNLOADS)
+_previews = _pattern((MESSAGE_PREVIEW,))
 _public = _pattern(PUBLIC)
 _activation = _pattern((ACTIVATION,))
 
@@ -87,6 +97,15 @@ def is_application_path(path: str) -> bool:
 
 def is_download(path: str) -> bool:
     return _downloads.fullmatch(path) is not None
+
+
+def is_preview(path: str) -> bool:
+    """A mail shown in a frame of its own."""
+    return _previews.fullmatch(path) is not None
+
+
+def is_workbook(path: str) -> bool:
+    return is_download(path) and path.endswith(".xlsx")
 
 
 def is_public(path: str) -> bool:
@@ -172,12 +191,23 @@ def messages(slug: str) -> str:
     return MESSAGES.format(slug=slug)
 
 
-def entitlements_csv(slug: str) -> str:
-    return ENTITLEMENTS_CSV.format(slug=slug)
+def message_preview(slug: str, message_id: int, shown: str = "") -> str:
+    """`shown` is what makes it a preview in full."""
+    path = MESSAGE_PREVIEW.format(slug=slug, message_id=message_id)
+    return f"{path}?{urlencode({'shown': shown})}" if shown else path
 
 
-def entitlements_xlsx(slug: str) -> str:
-    return ENTITLEMENTS_XLSX.format(slug=slug)
+def entitlements_csv(slug: str, since: str = "", until: str = "") -> str:
+    return ENTITLEMENTS_CSV.format(slug=slug) + _period(since, until)
+
+
+def entitlements_xlsx(slug: str, since: str = "", until: str = "") -> str:
+    return ENTITLEMENTS_XLSX.format(slug=slug) + _period(since, until)
+
+
+def _period(since: str, until: str) -> str:
+    days = {name: day for name, day in (("from", since), ("until", until)) if day}
+    return f"?{urlencode(days)}" if days else ""
 
 
 def cyberpass(slug: str) -> str:

@@ -4,7 +4,7 @@ from nicegui import ui
 
 from services.settings import get_settings
 from services.signals import Topic
-from ui import actions, live, pane, person_menu, place, routes, theme
+from ui import actions, bell, live, pane, person_menu, place, routes, theme
 from ui.components.buttons import icon_button
 from ui.components.text import text
 from ui.place import Place
@@ -48,7 +48,9 @@ async def shell() -> ui.element:
                     await trail()
                 ui.element("span").classes("spacer")
                 _demo_sign()
-                person_menu.build(actor, dark)
+                person_menu.build_theme(actor, dark)
+                await bell.build(actor)
+                person_menu.build(actor)
             content = ui.element("main").classes("content").props("tabindex=-1")
 
     def moved(_: str) -> None:

@@ -2,7 +2,7 @@
 
 from nicegui import ui
 
-from models.enums import BatchState, Status, Theme
+from models.enums import Access, BatchState, MessageState, Status, Theme
 from ui import routes
 
 # The names of the pairs of colours in tokens.css.
@@ -14,10 +14,32 @@ STATUS_TONE = {
     Status.NOT_YET_VALID: "other",
     Status.HELD: "other",
 }
-STATE_TONE = {BatchState.RUNNING: "other", BatchState.FAILED: "revoked"}
+ACCESS_TONE = {
+    Access.ACTIVE: "activated",
+    Access.NOT_STARTED: "ready",
+    Access.ENDED: "expired",
+    Access.UNDONE: "other",
+}
+STATE_TONE = {BatchState.FAILED: "revoked", BatchState.CANCELLED: "other"}
+MESSAGE_TONE = {
+    MessageState.QUEUED: "other",
+    MessageState.SENDING: "ready",
+    MessageState.RETRYING: "expired",
+    MessageState.SENT: "activated",
+    MessageState.FAILED: "revoked",
+}
 DARK = {Theme.LIGHT: False, Theme.DARK: True, Theme.SYSTEM: None}
 
-STYLES = ("tokens.css", "icons.css", "app.css", "controls.css", "table.css")
+STYLES = (
+    "tokens.css",
+    "icons.css",
+    "app.css",
+    "controls.css",
+    "table.css",
+    "mail.css",
+    "bell.css",
+    "customers.css",
+)
 
 
 def install() -> None:

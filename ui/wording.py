@@ -5,6 +5,7 @@ from datetime import date, datetime
 from models.enums import RefusalReason
 from services import code_alphabet, zones
 from services.redemptions import Refused
+from services.settings import get_settings
 
 # One sentence for every reason but a typing mistake: to a stranger they must not differ.
 REFUSED = "This code can't be used here. Check it, or ask the person who gave it to you."
@@ -31,6 +32,21 @@ def moment(instant: datetime, zone: str) -> str:
 
 def count(number: int, noun: str, nouns: str = "") -> str:
     return f"{number:,} {noun if number == 1 else nouns or f'{noun}s'}"
+
+
+def progress(made: int, codes: int) -> str:
+    return f"{made:,} of {codes:,}"
+
+
+def set_is_mailed(address: str | None, *, is_bulk: bool) -> str:
+    """What becomes of the mail that Send Notification asked for; nothing where it is off."""
+    if address is None:
+        return ""
+    if held := get_settings().mail_held_because:
+        return f"The mail to {address.strip()} will wait in Messages. {held}"
+    if is_bulk:
+        return f"A mail with a download link will go to {address.strip()}."
+    return f"The same set of codes is on its way to {address.strip()}."
 
 
 def length(days: int | None) -> str:

@@ -5,10 +5,12 @@ from datetime import datetime, time, timedelta
 from models import Batch, Code, Plan
 from models.enums import AuditAction, BatchState, CodeKind, Resource, Status
 from services import zones
-from services.batches import CODE_COLUMNS, FAILURE, rows_of
+from services.batches import FAILURE
 from services.database import insert_many
 from services.demo.scene import Issued, Scene, between, in_the_office, on_working_day
 from services.demo.story import ADMIN, BATCHES, ZONE, BatchStory, More
+from services.issuing import CODE_COLUMNS, rows_of
+from services.settings import get_settings
 
 COLUMNS = (*CODE_COLUMNS, "revoked_at", "revoked_by_id")
 SHORTEST_BETWEEN_USES = timedelta(minutes=3)
@@ -48,6 +50,7 @@ async def _issue(scene: Scene, story: BatchStory, at: datetime) -> Issued | None
         prefix=story.more.prefix,
         note=story.more.note,
         created_at=at,
+        started_at=at,
         finished_at=at + timedelta(seconds=scene.dice.uniform(0.2, 0.9)),
     )
     issued = None if story.more.failed else _fate(scene, story, batch, plan)
@@ -98,7 +101,7 @@ async def _store(batch: Batch, issued: Issued | None) -> None:
         batch.state, batch.failure = BatchState.FAILED, FAILURE
     else:
         unused = batch.quantity - len(issued.used)
-        batch.state = BatchState.DONE
+        batch.state, batch.made = BatchState.DONE, batch.quantity
         batch.activated = len(issued.used)
         batch.revoked = unused if issued.withdrawn else len(issued.revoked)
         batch.ready = unused - batch.revoked
@@ -119,7 +122,17 @@ def _record(scene: Scene, batch: Batch) -> None:
     )
     if batch.state is BatchState.FAILED:
         scene.record(finished, AuditAction.FAIL, Resource.BATCH, batch.id, **place)
-    elif batch.quantity > 1:
+        return
+    if batch.quantity >= get_settings().bulk_from:
+        scene.record(
+            finished,
+            AuditAction.COMPLETE,
+            Resource.BATCH,
+            batch.id,
+            **place,
+            codes=batch.quantity,
+        )
+    if batch.quantity > 1:
         at = finished + timedelta(seconds=scene.dice.uniform(15, 240))
         scene.record(
             at, AuditAction.EXPORT, Resource.BATCH, batch.id, **place, codes=batch.quantity

@@ -147,6 +147,7 @@ async def _entitle(uses: list[Use], activations: dict[int, int]) -> None:
                 starts_at=starts_at,
                 ends_at=ends_at,
                 created_at=use.at,
+                changed_at=use.at,
             )
         )
     await Entitlement.bulk_create(rows)

@@ -6,7 +6,7 @@ from models import AuditEntry, Membership, Person, Plan, Product, Workspace
 from models.enums import AuditAction, Resource
 from services import passwords, setup, zones
 from services.database import lock, unit_of_work
-from services.demo import batches, history, holders
+from services.demo import batches, bells, history, holders, post
 from services.demo.scene import Scene, on_working_day
 from services.demo.story import (
     ADMIN,
@@ -45,9 +45,11 @@ async def _fill(password_hash: str) -> None:
     codes = await batches.codes_of(issued)
     await holders.activate(scene, issued, codes)
     history.revocations(scene, issued, codes)
+    await post.deliver(scene, issued)
     await history.sign_ins(scene)
     await history.refusals(scene, issued, codes)
     await AuditEntry.bulk_create(sorted(scene.log, key=lambda entry: entry.at))
+    await bells.ring(scene)
 
 
 def _scene() -> Scene:

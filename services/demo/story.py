@@ -44,7 +44,10 @@ CODES_EXPIRE_AFTER = {(PRACTICE, "90 days"): 45}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class More:
-    """Days count from the day the batch was made. `withdrawn`: its unused codes were revoked."""
+    """Days count from the day the batch was made. `withdrawn`: its unused codes were revoked.
+
+    `sent_to` got the whole set by mail; with `to_people` each holder got the code by mail.
+    """
 
     valid_after: int | None = None
     expires_after: int | None = None
@@ -52,6 +55,8 @@ class More:
     note: str = ""
     withdrawn: bool = False
     failed: bool = False
+    sent_to: str = ""
+    to_people: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +135,11 @@ BATCHES = (
         320,
         104,
         2,
-        More(prefix="UKB26", note="University hospital, invoice 2214"),
+        More(
+            prefix="UKB26",
+            note="University hospital, invoice 2214",
+            sent_to="einkauf@hospital.example",
+        ),
     ),
     BatchStory(22, "15:55", ADMIN, METHODS, "90 days", 10, 6),
     BatchStory(19, "10:35", SALES, STATISTICS, "Lifetime", 3, 2),
@@ -152,7 +161,27 @@ BATCHES = (
         More(valid_after=30, note="Spring term, opens with enrolment"),
     ),
     BatchStory(4, "08:59", ADMIN, ANALYSIS, "90 days", 149, 149),
-    BatchStory(2, "11:20", SALES, STATISTICS, "30 days", 500, 180, 3),
-    BatchStory(1, "16:48", SALES, PHARMACOLOGY, "Lifetime", 40, 27),
-    BatchStory(0, "09:05", SALES, PHARMACOLOGY, "90 days", 120, 22, 2),
+    BatchStory(
+        2,
+        "11:20",
+        SALES,
+        STATISTICS,
+        "30 days",
+        500,
+        180,
+        3,
+        More(sent_to="registrar@uni.example"),
+    ),
+    BatchStory(1, "16:48", SALES, PHARMACOLOGY, "Lifetime", 40, 27, 0, More(to_people=True)),
+    BatchStory(
+        0,
+        "09:05",
+        SALES,
+        PHARMACOLOGY,
+        "90 days",
+        120,
+        22,
+        2,
+        More(sent_to="buyer@clinic.example"),
+    ),
 )

@@ -8,6 +8,8 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.e2e import server
+from tests.e2e.post import Post
+from tests.e2e.post import start as start_post
 from tests.e2e.server import Server
 from tests.e2e.visitors import Visitors
 
@@ -33,8 +35,19 @@ def chromium(program: Path) -> Generator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def demo_server(program: Path, tmp_path_factory: pytest.TempPathFactory) -> Generator[Server]:
-    started = server.start("demo", tmp_path_factory.mktemp("demo") / "data")
+def post(tmp_path_factory: pytest.TempPathFactory) -> Generator[Post]:
+    """Where the demo's mail arrives."""
+    started = start_post(tmp_path_factory.mktemp("post"))
+    yield started
+    started.process.terminate()
+    started.process.wait()
+
+
+@pytest.fixture(scope="session")
+def demo_server(
+    program: Path, post: Post, tmp_path_factory: pytest.TempPathFactory
+) -> Generator[Server]:
+    started = server.start("demo", tmp_path_factory.mktemp("demo") / "data", **post.settings())
     yield started
     started.stop()
 

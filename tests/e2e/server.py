@@ -53,6 +53,11 @@ class Server:
             time.sleep(STEP)
         raise AssertionError(f"The server did not start:\n{self.said()}")
 
+    def kill(self) -> None:
+        """As a power cut would: at once, with nothing tidied up."""
+        self.process.kill()
+        self.process.wait()
+
     def stop(self) -> None:
         self.process.terminate()
         try:
@@ -84,15 +89,16 @@ def environment(folder: Path, port: int) -> dict[str, str]:
     return own | place | {f"TALLYSTICK_{name}": value for name, value in TRIES.items()}
 
 
-def start(command: str, folder: Path) -> Server:
-    """Start `run` or `demo` and wait until it answers."""
-    port = free_port()
+def start(command: str, folder: Path, *, port: int | None = None, **more: str) -> Server:
+    """Start `run` or `demo` and wait until it answers; `more` are settings, such as smtp_port."""
+    port = port or free_port()
     log = folder.with_suffix(".log")
-    with log.open("wb") as output:
+    given = {f"TALLYSTICK_{name.upper()}": value for name, value in more.items()}
+    with log.open("ab") as output:
         process = subprocess.Popen(
             [sys.executable, "main.py", command],
             cwd=ROOT,
-            env=environment(folder, port),
+            env=environment(folder, port) | given,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,

@@ -5,12 +5,10 @@ import stat
 from playwright.sync_api import Page
 
 from tests.e2e.screens import (
-    NORTHWIND,
     acknowledged,
     choose,
     copied,
     dialog,
-    field,
     file_of,
     press,
 )
@@ -93,49 +91,3 @@ def add_product_with_plan(page: Page) -> None:
     dialog(page).get_by_role("button", name="Add plan").click()
     expect(dialog(page)).to_have_count(0)
     expect(page.locator(".plan", has_text="30 days")).to_be_visible()
-
-
-def test_the_guide_can_be_followed_word_by_word(demo: Visitors) -> None:
-    page = demo.person("sales")
-    # "Navigate to your project dashboard and click on your project"
-    page.get_by_role("link", name="Northwind Academy").click()
-    # "Select Edspace from the listed services"
-    page.locator(".content").get_by_role("link", name="Edspace").click()
-    # "Click on the Access Codes section under Sales heading from left pane"
-    pane = page.get_by_role("navigation", name="Main")
-    expect(pane).to_contain_text("Sales")
-    pane.get_by_role("link", name="Access Codes").click()
-    expect(page).to_have_url(f"{demo.server.origin}{NORTHWIND}")
-    # "Click on Add access code button. It'll open up a modal where you can"
-    press(page, "Add access code")
-    expect(dialog(page).get_by_role("heading")).to_have_text("Add access code")
-    # "Only 2000 access codes can be created at max in one batch."
-    limit = "Only 2000 access codes can be created at max in one batch."
-    expect(field(page, "Number of codes")).to_contain_text(limit)
-    # "Select the product for which you want to generate the access code"
-    choose(page, "Product", "Research Methods")
-    # "Select one of the available plans", and only of that product
-    page.get_by_role("combobox", name="Plan").click()
-    expect(page.get_by_role("option")).to_have_text(["90 days", "1 year"])
-    page.get_by_role("option", name="1 year").click()
-    # "Input the number of codes you want generate"
-    page.get_by_label("Number of codes").fill("149")
-    # "Toggle the Send Notification button": it is there, and says why it is off
-    expect(page.get_by_role("switch", name="Send Notification")).to_be_disabled()
-    expect(dialog(page)).to_contain_text("Mail arrives with the next version.")
-    # "Finally, click on the Generate button to trigger the generation."
-    press(page, "Generate")
-    # "you'll see an acknowledgement popup that it was generated successfully"
-    codes = acknowledged(page, 149)
-    # "You can copy all the codes by clicking on Copy codes button"
-    press(page, "Copy codes")
-    expect(page.get_by_text("149 codes copied, one on each line.")).to_be_visible()
-    assert copied(page).split("\n") == codes
-    # "Download the codes as CSV to your system by clicking on Download CSV button"
-    file = file_of(page).decode()
-    assert all(code in file for code in codes)
-    # "Set the count to 150 or more ... and click on the Generate codes button at the bottom"
-    press(page, "Close")
-    press(page, "Add access code")
-    page.get_by_label("Number of codes").fill("150")
-    expect(page.get_by_role("button", name="Generate codes", exact=True)).to_be_visible()

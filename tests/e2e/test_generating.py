@@ -38,11 +38,15 @@ def test_every_wrong_entry_is_told_at_its_field_and_kept(demo: Visitors) -> None
     ask_for(page, "")
     for typed in ("", "0", "-1", "1.5", "abc", "1e2", "٣"):
         is_told(page, "Number of codes", typed, RANGE)
-    is_told(page, "Number of codes", "150", "Larger batches arrive with the next version.")
     is_told(page, "Number of codes", "2001", f"2000 is the most in one batch. {RANGE}")
     is_told(page, "Number of codes", "1000000000", f"2000 is the most in one batch. {RANGE}")
     page.get_by_label("Number of codes").fill("5")
 
+    dialog(page).get_by_role("switch", name="Send Notification").click()
+    wrong = "This is not an e-mail address. It looks like name@example.org."
+    for typed in ("nobody", "a@x.org, b@x.org"):
+        is_told(page, "Email", typed, wrong)
+    dialog(page).get_by_role("switch", name="Send Notification").click()
     dialog(page).get_by_text("More options").click()
     prefix = "Use 2 to 8 letters A to Z and digits, without dashes."
     for typed in ("A", "ABCDEFGHI", "AB-CD", "ÄÖ"):

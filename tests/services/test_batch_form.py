@@ -39,8 +39,6 @@ async def answer(cast: Cast, **entered: object) -> dict[str, str]:
         ("٣", WHOLE),
         ("0x10", WHOLE),
         ("9" * 10_000, WHOLE),
-        ("150", "Larger batches arrive with the next version."),
-        ("2000", "Larger batches arrive with the next version."),
         ("2001", f"2000 is the most in one batch. {WHOLE}"),
         (str(10**9), f"2000 is the most in one batch. {WHOLE}"),
     ],
@@ -62,7 +60,12 @@ async def test_the_limits_are_settings(cast: Cast, configure: Configure) -> None
     assert await answer(cast, quantity="6") == {
         "quantity": "5 is the most in one batch. Enter a whole number from 1 to 5."
     }
-    assert "next version" in (await answer(cast, quantity="4"))["quantity"]
+    assert not (await batches.request(cast.ada, wanted(cast.month, "4"))).finished_at
+
+
+@pytest.mark.parametrize("address", ["", "   ", "nobody", "a@b@c.org", "a@x.org\nBcc: b@x.org"])
+async def test_send_notification_wants_one_address(cast: Cast, address: str) -> None:
+    assert set(await answer(cast, notify=address)) == {"notify"}
 
 
 async def test_product_and_plan_have_to_be_chosen(cast: Cast) -> None:

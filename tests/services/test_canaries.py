@@ -6,7 +6,16 @@ import re
 
 import pytest
 
-from services import batch_list, batches, code_list, codes, database, exports, redemptions
+from services import (
+    batch_list,
+    batches,
+    code_alphabet,
+    code_list,
+    codes,
+    database,
+    exports,
+    redemptions,
+)
 from services.batch_list import BatchFilter
 from services.code_list import CodeFilter
 from services.paging import Slice
@@ -93,9 +102,9 @@ async def test_a_failed_generation_logs_no_code(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     drawn: list[str] = []
-    generate = batches.code_alphabet.generate
+    generate = code_alphabet.generate
     monkeypatch.setattr(
-        batches.code_alphabet, "generate", lambda count: drawn.extend(generate(count)) or drawn
+        code_alphabet, "generate", lambda count: drawn.extend(generate(count)) or drawn
     )
     await database.connection().execute_script("ALTER TABLE code RENAME TO code_away")
     with pytest.raises(batches.Conflict):

@@ -12,10 +12,13 @@ from tortoise import Tortoise
 from models import (
     Activation,
     AuditEntry,
+    AuditFanout,
     Batch,
     Code,
     Entitlement,
     Membership,
+    Message,
+    Notification,
     Person,
     Plan,
     Product,
@@ -23,12 +26,22 @@ from models import (
     User,
     Workspace,
 )
-from models.enums import AuditAction, BatchState, RefusalReason, Resource, Role, Status
+from models.enums import (
+    AuditAction,
+    BatchState,
+    MessageKind,
+    MessageState,
+    RefusalReason,
+    Resource,
+    Role,
+    Status,
+)
 from services import (
     code_alphabet,
     codes,
     emails,
     links,
+    notices,
     passwords,
     vault,
     zones,
@@ -61,6 +74,23 @@ async def test_the_sample_has_the_size_of_a_small_academy(sample: Settings) -> N
     assert await Product.exclude(archived_at=None).count() == 1
     assert await Plan.exclude(codes_expire_after_days=None).count() == 1
     assert 2 <= await Batch.exclude(workspace__slug=NORTHWIND).count() <= 3
+
+
+async def test_the_sample_has_mail_and_news(sample: Settings) -> None:
+    messages = await Message.all()
+    assert Counter(message.state for message in messages)[MessageState.FAILED] == 1
+    assert {message.kind for message in messages} == set(MessageKind)
+    assert await Batch.exclude(sent_to_id=None).count() == 3
+    sent = await Code.exclude(sent_to_id=None)
+    assert {code.status for code in sent} == {Status.READY, Status.ACTIVATED}
+    personal = {each.code_id for each in messages if each.kind is MessageKind.PERSONAL}
+    assert personal == {code.id for code in sent}
+    unread = await Notification.filter(read_at=None).select_related("user")
+    assert SALES in {each.user.email_key for each in unread}
+    assert await Notification.exclude(read_at=None).count() > len(unread)
+    assert await AuditFanout.all().count() == await Notification.all().count()
+    assert await notices.tell()
+    assert await Notification.filter(read_at=None).count() == len(unread), "nothing is told twice"
 
 
 async def test_the_sample_accounts_open_with_their_password(sample: Settings) -> None:

@@ -8,7 +8,7 @@ import pytest
 import time_machine
 
 from models.enums import AuditAction
-from services import batch_form, batches, catalog, codes, exports, links
+from services import batch_form, batches, catalog, codes, exports, links, sheets
 from services.actor import Actor
 from services.errors import NotFound
 from services.links import Link, Purpose
@@ -60,6 +60,8 @@ async def test_a_row_says_what_became_of_the_code_in_the_time_of_the_workspace(
         "valid from": "2026-03-11",
         "expires": "2026-03-31",
         "created": "2026-03-10 13:00:00+01:00",
+        "sent to": "",
+        "sent at": "",
         "activated by": "Grace Hopper",
         "activated e-mail": "grace@example.org",
         "activated at": "2026-03-31 00:30:15+02:00",
@@ -92,12 +94,12 @@ async def test_no_text_of_a_person_is_a_formula(cast: Cast, formula: str) -> Non
 
 @pytest.mark.parametrize("cell", ["\t=1", "\r=1", "\n=1", "  =1", " =1", "\u3000=1"])
 def test_a_blank_before_a_formula_does_not_hide_it(cell: str) -> None:
-    assert exports.safe(cell) == f"'{cell}"
+    assert sheets.safe(cell) == f"'{cell}"
 
 
 @pytest.mark.parametrize("cell", ["", " ", "Welding = fun", "a-b", "🔥", "5", "'quoted"])
 def test_other_text_is_left_alone(cell: str) -> None:
-    assert exports.safe(cell) == cell
+    assert sheets.safe(cell) == cell
 
 
 async def test_quotes_commas_and_emoji_come_back_as_they_were(cast: Cast) -> None:
@@ -114,7 +116,7 @@ async def test_an_export_is_recorded_before_its_first_byte(cast: Cast) -> None:
     assert (entry.person_id, entry.target_id, entry.detail) == (
         cast.sam.person_id,
         issued.batch.id,
-        {"codes": 3},
+        {"codes": 3, "format": "csv"},
     )
 
 

@@ -4,13 +4,33 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from services import batch_list, batches, catalog, code_list, codes, exports, workspaces
+from models import Activation
+from models.enums import MessageKind
+from services import (
+    access_changes,
+    batch_list,
+    batches,
+    catalog,
+    code_list,
+    codes,
+    customer_codes,
+    customers,
+    entitlement_export,
+    exports,
+    links,
+    outbox,
+    workspaces,
+)
 from services.actor import Actor
 from services.catalog import PlanTerms
+from services.database import unit_of_work
+from services.entitlement_export import Period
 from services.errors import Invalid, NotFound
+from services.links import Purpose
+from services.outbox import Draft
 from services.paging import Slice
 from services.permissions import TABLE, Permission, can
-from tests.cast import Cast, Issued, every_row, issue, wanted
+from tests.cast import Cast, Issued, activated, every_row, issue, redeem, wanted
 
 TERMS = PlanTerms(name="Fortnight", days=14)
 
@@ -23,6 +43,8 @@ MAY = {
     Permission.USE_EDSPACE: "yes yes yes no",
     Permission.EDIT_CATALOG: "yes yes no no",
     Permission.CHANGE_ENTITLEMENTS: "yes yes no no",
+    Permission.READ_OWN_MESSAGES: "yes yes yes no",
+    Permission.READ_ALL_MESSAGES: "yes yes no no",
     Permission.REVOKE_ANY_BATCH: "yes yes no no",
     Permission.REVOKE_OWN_BATCHES: "yes yes yes no",
     Permission.USE_CYBERPASS: "yes yes no yes",
@@ -50,8 +72,36 @@ async def test_the_owner_counts_as_admin_of_every_workspace(cast: Cast) -> None:
 
 @pytest.fixture
 async def issued(cast: Cast) -> Issued:
-    """A batch of Ada's, in Northwind."""
-    return await issue(cast.ada, cast.month)
+    """A batch of Ada's, in Northwind; Grace used its last code, and a mail announced it."""
+    made = await issue(cast.ada, cast.month)
+    activated(await redeem(made.texts[2]))
+    await announce(made)
+    return made
+
+
+@unit_of_work
+async def announce(made: Issued) -> None:
+    batch = made.batch
+    where = {"workspace_id": batch.workspace_id, "batch_id": batch.id}
+    await outbox.put([Draft(kind=MessageKind.DOWNLOAD, recipient="buyer@example.org", **where)])
+
+
+async def extend(who: Actor) -> object:
+    activation = await Activation.get().select_related("entitlement")
+    return await access_changes.extend(who, activation.entitlement.id, 30)
+
+
+async def end(who: Actor) -> object:
+    activation = await Activation.get().select_related("entitlement")
+    return await access_changes.end(who, activation.entitlement.id)
+
+
+async def undo(who: Actor) -> object:
+    return await access_changes.undo_activation(who, (await Activation.get()).id, "Wrong person")
+
+
+GRACE = "grace@example.org"
+LINK = 1  # the id of the only message
 
 
 Act = Callable[[Cast, Issued, Actor], Awaitable[object]]
@@ -111,6 +161,24 @@ COMMANDS: dict[str, tuple[Act, set[str]]] = {
         lambda cast, issued, who: exports.batch_csv(who, issued.batch.id, address="/a/"),
         SELLERS,
     ),
+    "export its codes as XLSX": (
+        lambda cast, issued, who: exports.batch_xlsx(who, issued.batch.id, address="/a/"),
+        SELLERS,
+    ),
+    "export them by the link of a mail": (
+        lambda cast, issued, who: exports.set_csv(
+            who, links.make(Purpose.DOWNLOAD, LINK), address="/a/"
+        ),
+        SELLERS,
+    ),
+    "see a customer": (lambda cast, issued, who: customers.read(who, GRACE), SELLERS),
+    "see a customer's codes": (
+        lambda cast, issued, who: customer_codes.page(who, GRACE, Slice()),
+        SELLERS,
+    ),
+    "extend access": (lambda cast, issued, who: extend(who), ADMINS),
+    "end access": (lambda cast, issued, who: end(who), ADMINS),
+    "undo an activation": (lambda cast, issued, who: undo(who), ADMINS),
     "revoke a code of Ada's": (
         lambda cast, issued, who: codes.revoke(who, issued.codes[0].id),
         ADMINS,
@@ -163,10 +231,23 @@ async def test_lists_of_another_workspace_hold_nothing_of_this_one(
         assert (page.rows, page.total) == ([], 0)
         assert await batch_list.some(who, (issued.batch.id,)) == []
         assert "Welding basics" not in {made.name for made in await catalog.products(who)}
+        assert (await customers.find(who, GRACE)).total == 0
+        for make in (entitlement_export.as_csv, entitlement_export.as_xlsx):
+            file = b"".join([piece async for piece in (await make(who, Period())).lines])
+            assert b"example.org" not in file
 
 
-@pytest.mark.parametrize("wanted_list", [catalog.products, catalog.count_products])
-async def test_an_evaluator_sees_no_products(
+@pytest.mark.parametrize(
+    "wanted_list",
+    [
+        catalog.products,
+        catalog.count_products,
+        lambda who: customers.find(who, ""),
+        lambda who: entitlement_export.as_csv(who, Period()),
+        lambda who: entitlement_export.as_xlsx(who, Period()),
+    ],
+)
+async def test_an_evaluator_sees_no_list_of_edspace(
     cast: Cast, wanted_list: Callable[[Actor], Awaitable[object]]
 ) -> None:
     with pytest.raises(NotFound):

@@ -6,8 +6,18 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import time_machine
 
-from models import Activation, Batch, Code, Entitlement, Membership, Person, Refusal, Workspace
-from models.enums import AuditAction, CodeKind, RefusalReason, Role, Status
+from models import (
+    Activation,
+    Batch,
+    Code,
+    Entitlement,
+    Membership,
+    Message,
+    Person,
+    Refusal,
+    Workspace,
+)
+from models.enums import AuditAction, CodeKind, MessageKind, RefusalReason, Role, Status
 from services import batches, code_alphabet, redemptions, signals
 from services.redemptions import Receipt
 from services.signals import Changed, Topic
@@ -43,7 +53,12 @@ async def test_an_activation_moves_code_counters_and_log_together(cast: Cast) ->
     code = await Code.get(id=issued.codes[0].id).select_related("batch")
     activation = await Activation.get(id=outcome.activation_id)
     assert (code.status, code.batch.ready, code.batch.activated) == (Status.ACTIVATED, 2, 1)
-    assert heard == [Changed(cast.northwind.id, Topic.BATCHES, (issued.batch.id,))]
+    mail = await Message.get(activation_id=activation.id)
+    for changed in (
+        Changed(cast.northwind.id, Topic.BATCHES, (issued.batch.id,)),
+        Changed(cast.northwind.id, Topic.MESSAGES, (mail.id,)),
+    ):
+        assert heard.count(changed) == 1
     [entry] = await entries(AuditAction.ACTIVATE)
     assert (entry.target_id, entry.workspace_id) == (code.id, cast.northwind.id)
     assert entry.person_id == activation.person_id
@@ -61,6 +76,7 @@ async def test_the_holder_gets_the_same_activation_again(cast: Cast) -> None:
     ):
         assert again == first
     assert await Activation.all().count() == await Entitlement.all().count() == 1
+    assert await Message.filter(kind=MessageKind.CONFIRMATION).count() == 1
     assert len(await entries(AuditAction.ACTIVATE)) == 1
     assert not await Refusal.exists()
 

@@ -32,6 +32,13 @@ def icon_button(glyph: str, label: str, on_click: Handler | None = None) -> ui.b
     return made
 
 
+def menu_entry(glyph: str, label: str, on_click: Handler) -> ui.menu_item:
+    with ui.menu_item(on_click=on_click) as made:
+        icon(glyph)
+        ui.label(label)
+    return made
+
+
 def download(text: str, path: str, *, look: str = "plain") -> ui.element:
     """A link that looks like a button and saves a file from one of our routes."""
     made = ui.element("a").classes(f"q-btn btn-{look}").props("download")

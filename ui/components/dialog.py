@@ -11,12 +11,15 @@ from ui.components.text import text
 
 
 class Dialog:
-    """Opens at once and is deleted when it closes; `body` and `foot` can be filled anew."""
+    """Opens at once and is deleted when it closes; `body` and `foot` can be filled anew.
 
-    def __init__(self, title: str) -> None:
+    `look` is empty, or dialog-wide.
+    """
+
+    def __init__(self, title: str, *, look: str = "") -> None:
         with _page():
             self.root = ui.dialog().on("hide", lambda: self.root.delete())
-        with self.root, ui.element("div").classes("dialog"):
+        with self.root, ui.element("div").classes(f"dialog {look}"):
             with ui.element("div").classes("dialog-head"):
                 self.title = text("h2", title)
             self.root.props["aria-labelledby"] = self.title.html_id
@@ -42,14 +45,18 @@ def confirm(
     do: Callable[[ui.button], Awaitable[Any]],
     *,
     look: str = "danger",
+    keep: str = "Cancel",
 ) -> None:
-    """Ask before something that matters; `do` gets the button, to show it busy."""
+    """Ask before something that matters; `do` gets the button, to show it busy.
+
+    `keep` names the button that changes nothing.
+    """
     dialog = Dialog(title)
     with dialog.body:
         for sentence in sentences:
             text("p", sentence)
     with dialog.foot:
-        button("Cancel", dialog.close, look="quiet").props("autofocus")
+        button(keep, dialog.close, look="quiet").props("autofocus")
 
         async def go() -> None:
             await do(act)

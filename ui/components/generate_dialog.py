@@ -17,16 +17,22 @@ from ui.components.fields import Form
 from ui.components.icon import icon
 from ui.components.text import text
 
-LATER = "Mail arrives with the next version."
+WAIT = (
+    "You'll be notified once generated. You need to wait for some time, "
+    "based on the number of access codes being generated."
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Generated:
-    """The codes in full, and where their file is."""
+    """The codes in full and where their file is; of a batch under way none, and `path` its page.
+
+    `mail` says what becomes of the mail that Send Notification asked for.
+    """
 
     codes: list[str]
-    csv_path: str
-    is_done: bool = True
+    path: str
+    mail: str = ""
 
 
 Generate = Callable[[Callable[[], BatchRequest], ui.button, Form], Awaitable[Generated | None]]
@@ -41,11 +47,12 @@ class GenerateDialog:
         *,
         most: int,
         bulk_from: int,
+        email: str,
         generate: Generate,
         copied: Callable[[], Awaitable[None]],
     ) -> None:
         self.products = {product.id: product for product in products}
-        self.most, self.bulk_from = most, bulk_from
+        self.most, self.bulk_from, self.email = most, bulk_from, email
         self.generate, self.copied = generate, copied
         self.is_bulk = False
         self.key = secrets.token_urlsafe(24)  # one batch for one opened dialog
@@ -72,6 +79,9 @@ class GenerateDialog:
         )
         self.quantity.on("keydown.enter", self._go)
         self.quantity.on_value_change(self._name_button)
+        said = f"From {self.bulk_from} on, codes are made in the background and you are notified."
+        self.background = text("p", said, "after-field").props("aria-live=polite")
+        self.background.set_visibility(False)
         self._build_notification()
         with ui.element("details").classes("more"):
             with ui.element("summary"):
@@ -83,12 +93,21 @@ class GenerateDialog:
 
     def _build_notification(self) -> None:
         with ui.element("div").classes("toggle-row"):
-            toggle = ui.switch(value=False)
-            toggle.props["aria-label"] = "Send Notification"
-            toggle.disable()
+            self.notifies = ui.switch(value=False, on_change=self._ask_address)
+            self.notifies.props["aria-label"] = "Send Notification"
             with ui.element("div").classes("about"):
                 text("b", "Send Notification")
-                text("span", f"Sends the same set of codes to an e-mail address. {LATER}")
+                text("span", "Sends the same set of codes to this address.")
+                with ui.element("div") as self.place:
+                    self.address = self.form.line(
+                        "notify", "Email", value=self.email, type="email", autocomplete="email"
+                    )
+        self.place.set_visibility(False)
+
+    def _ask_address(self) -> None:
+        self.place.set_visibility(bool(self.notifies.value))
+        if self.notifies.value:
+            self.address.run_method("focus")
 
     def _build_options(self) -> None:
         with ui.element("div").classes("fields-2"):
@@ -116,6 +135,7 @@ class GenerateDialog:
         if is_bulk is self.is_bulk:
             return  # a button that is drawn anew under the mouse loses its click
         self.is_bulk = is_bulk
+        self.background.set_visibility(is_bulk)
         with self.go.clear():
             text("span", "Generate codes" if is_bulk else "Generate")
 
@@ -129,22 +149,33 @@ class GenerateDialog:
             expires_on=_day(self.expires_on.value, "expires_on"),
             prefix=self.prefix.value or "",
             note=self.note.value or "",
+            notify=(self.address.value or "") if self.notifies.value else None,
         )
 
     async def _go(self) -> None:
         made = await self.generate(self._request, self.go, self.form)
         if made:
-            self._acknowledge(made)
+            self.dialog.body.clear()
+            self.dialog.foot.clear()
+            (self._acknowledge if made.codes else self._promise)(made)
+
+    def _promise(self, made: Generated) -> None:
+        number = int((self.quantity.value or "").strip())
+        self.dialog.title.text = f"{number:,} access codes are being generated"
+        with self.dialog.body:
+            text("p", WAIT).props("role=status")
+            self._mail(made)
+        with self.dialog.foot:
+            button("Close", self.dialog.close, look="primary").props("autofocus")
 
     def _acknowledge(self, made: Generated) -> None:
         number = len(made.codes)
         said = "1 access code was" if number == 1 else f"{number:,} access codes were"
         self.dialog.title.text = f"{said} generated successfully."
-        self.dialog.body.clear()
         with self.dialog.body:
             well = text("div", "\n".join(made.codes), "code-well")
             well.props("tabindex=0 role=region aria-label=Codes").run_method("focus")
-        self.dialog.foot.clear()
+            self._mail(made)
 
         async def copy_codes() -> None:
             await self.copied()
@@ -153,7 +184,12 @@ class GenerateDialog:
         with self.dialog.foot:
             button("Close", self.dialog.close, look="quiet")
             button("Copy codes", copy_codes, glyph="copy")
-            download("Download CSV", made.csv_path, look="primary")
+            download("Download CSV", made.path, look="primary")
+
+    @staticmethod
+    def _mail(made: Generated) -> None:
+        if made.mail:
+            text("p", made.mail, "note note-mail")
 
 
 def _day(typed: str | None, field: str) -> date | None:

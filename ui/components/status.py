@@ -11,6 +11,13 @@ BAR = """
   <template v-if="props.row.state">
     <span class="pill" :class="'tone-' + props.row.tone">{{ props.row.state }}</span>
   </template>
+  <template v-else-if="props.row.made >= 0">
+    <span class="bar" role="img" :aria-label="props.row.told">
+      <i class="made" :style="{ flexGrow: props.row.made }"></i>
+      <i class="rest" :style="{ flexGrow: props.row.rest }"></i>
+    </span>
+    <span class="bar-text">{{ props.row.summary }}</span>
+  </template>
   <template v-else>
     <span class="bar" role="img" :aria-label="props.row.told">
       <i v-if="props.row.ready" class="ready" :style="{ flexGrow: props.row.ready }"></i>

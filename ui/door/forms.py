@@ -79,6 +79,11 @@ def receipts() -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(keys.ring().form, salt="receipt")
 
 
+def shown() -> URLSafeTimedSerializer:
+    """For the frame that shows in full what the page around it was allowed to a moment ago."""
+    return URLSafeTimedSerializer(keys.ring().form, salt="shown")
+
+
 def _timestamps() -> TimestampSigner:
     return TimestampSigner(keys.ring().form, salt="form-cookie", digest_method=hashlib.sha256)
 

@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.budgets import network
 from services.settings import Settings
+from services.sheets import CSV, XLSX
 from ui import routes
 from ui.door import errors, forms, hosts, limits, peers, session
 
@@ -65,10 +66,15 @@ async def _application(request: Request) -> Response | None:
         refusal.headers["allow"] = ", ".join(NAVIGATION)
         return refusal
     if request.method == "HEAD":
-        download = routes.is_download(request.scope["path"])
-        return Response(media_type="text/csv" if download else "text/html")
+        return Response(media_type=_kind(request.scope["path"]))
     await session.keep_alive(request.scope)
     return None
+
+
+def _kind(path: str) -> str:
+    if routes.is_workbook(path):
+        return XLSX
+    return CSV if routes.is_download(path) else "text/html"
 
 
 def _client_route(request: Request, settings: Settings) -> Response | None:

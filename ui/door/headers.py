@@ -18,6 +18,11 @@ APPLICATION = (
     "frame-ancestors 'none'"
 )
 ASSET = "default-src 'none'; frame-ancestors 'none'"
+# A mail as it would arrive, in a frame of our page: it runs nothing, loads nothing, leads nowhere.
+PREVIEW = (
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+    "sandbox; frame-ancestors 'self'"
+)
 DOWNLOAD = "default-src 'none'; sandbox; frame-ancestors 'none'"
 
 ALWAYS = {
@@ -49,6 +54,9 @@ def _decorate(message: Message, path: str, *, https: bool) -> None:
     headers = MutableHeaders(raw=list(message.setdefault("headers", [])))
     headers.update(ALWAYS)
     headers["content-security-policy"] = _policy(headers, path)
+    if routes.is_preview(path) and message["status"] == 200:
+        headers["content-security-policy"] = PREVIEW
+        headers["x-frame-options"] = "SAMEORIGIN"
     if not (routes.is_asset(path) and message["status"] in KEPT):
         headers["cache-control"] = "no-store"
     if https:

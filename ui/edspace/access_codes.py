@@ -174,11 +174,16 @@ class AccessCodes:
             request: Callable[[], BatchRequest], go: ui.button, form: Form
         ) -> Generated | None:
             async def command(actor: Actor) -> Generated:
-                batch = await batches.request(actor, request())
+                asked = request()
+                batch = await batches.request(actor, asked)
                 made.append(batch.id)
+                is_bulk = batch.state is not BatchState.DONE
+                mail = wording.set_is_mailed(asked.notify, is_bulk=is_bulk)
+                if is_bulk:
+                    return Generated([], routes.batch(self.slug, batch.id), mail)
                 full = await codes.show(actor, batch.id)
                 path = routes.batch_csv(self.slug, batch.id)
-                return Generated([code.text for code in full], path)
+                return Generated([code.text for code in full], path, mail)
 
             return await actions.run(command, slug=self.slug, button=go, form=form)
 
@@ -189,6 +194,7 @@ class AccessCodes:
             products,
             most=settings.batch_max,
             bulk_from=settings.bulk_from,
+            email=self.actor.email,
             generate=generate,
             copied=copied,
         )
@@ -205,17 +211,25 @@ def row(batch: BatchView, zone: str) -> dict[str, Any]:
         "plan": batch.plan,
         "codes": f"{batch.codes:,}",
         "by": batch.created_by,
-        "state": "" if is_done else batch.state.value,
+        "state": "" if is_done or batch.is_under_way else batch.state.value,
+        "made": batch.made if batch.is_under_way else -1,
+        "rest": batch.codes - batch.made,
         "tone": theme.STATE_TONE.get(batch.state, "other"),
         "ready": 0,
         "expired": 0,
         "early": 0,
         "activated": batch.activated,
         "revoked": batch.revoked,
-        "summary": f"{batch.activated:,} activated",
-        "told": _told(batch, waiting),
+        "summary": _progress(batch) if batch.is_under_way else f"{batch.activated:,} activated",
+        "told": _progress(batch) if batch.is_under_way else _told(batch, waiting),
         **({waiting: batch.ready} if is_done else {}),
     }
+
+
+def _progress(batch: BatchView) -> str:
+    return (
+        "Queued" if batch.state is BatchState.QUEUED else wording.progress(batch.made, batch.codes)
+    )
 
 
 def _told(batch: BatchView, waiting: str) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 from nicegui import ui
 
 from models.enums import BatchState, Status
-from services import batch_detail, batches, code_list, codes, zones
+from services import batch_detail, batch_jobs, batches, code_list, codes, zones
 from services.actor import Actor
 from services.batch_detail import BatchDetail
 from services.code_list import CodeFilter, CodeView
@@ -13,7 +13,8 @@ from services.paging import Slice
 from services.permissions import Permission
 from services.signals import Topic
 from ui import actions, live, routes, theme, wording
-from ui.components.buttons import button, download
+from ui.components.batch_progress import BatchProgress
+from ui.components.buttons import button, download, icon_button, menu_entry
 from ui.components.copying import copy
 from ui.components.dialog import confirm
 from ui.components.filters import choice_filter, search_field
@@ -67,6 +68,7 @@ class BatchPage:
         self.batch_id = detail.summary.id
         self.full: dict[int, str] = {}
         self.is_shown = False
+        self.progress: BatchProgress | None = None
 
     async def build(self) -> None:
         summary = self.detail.summary
@@ -100,18 +102,28 @@ class BatchPage:
     async def _state(self) -> None:
         summary = self.detail.summary
         self.revoke_unused.set_visibility(self.detail.may_revoke)
-        if summary.state is BatchState.FAILED:
-            text("p", f"This batch failed. {summary.failure}", "note note-wrong").props(
-                "role=alert"
+        self.progress = None
+        if summary.state is not BatchState.DONE:
+            steers = self.detail.may_steer
+            self.progress = BatchProgress(
+                summary,
+                self.actor.time_zone,
+                cancel=self._cancel if steers else None,
+                retry=self._retry if steers else None,
             )
-            ui.link("Back to Access Codes", routes.access_codes(self.slug)).classes(
-                "q-btn btn-plain"
-            )
-        elif summary.state is BatchState.RUNNING:
-            text("p", "The codes are being made. They appear here by themselves.", "note note-wait")
         else:
             self._cards()
             await self._codes()
+
+    async def _cancel(self, go: ui.button | None) -> None:
+        await actions.run(
+            lambda actor: batch_jobs.cancel(actor, self.batch_id), slug=self.slug, button=go
+        )
+
+    async def _retry(self, go: ui.button | None) -> None:
+        await actions.run(
+            lambda actor: batch_jobs.retry(actor, self.batch_id), slug=self.slug, button=go
+        )
 
     def _cards(self) -> None:
         with ui.element("div").classes("stats").props("aria-live=polite"):
@@ -145,6 +157,9 @@ class BatchPage:
                     button("Copy codes", self.copy_all, glyph="copy").classes("btn-small")
                     path = routes.batch_csv(self.slug, self.batch_id)
                     download("Download CSV", path).classes("btn-small")
+                    with icon_button("ellipsis", "More downloads").classes("btn-small"), ui.menu():
+                        xlsx = routes.batch_xlsx(self.slug, self.batch_id)
+                        menu_entry("download", "Download XLSX", lambda: ui.download.from_url(xlsx))
             zone = self.actor.time_zone
             self.table = DataTable(
                 COLUMNS, self.load, look="codes", note=f"Times in {zone}", descending=False
@@ -190,6 +205,8 @@ class BatchPage:
         before, self.detail = self.detail, await batch_detail.read(actor, self.batch_id)
         if before.summary.state is not self.detail.summary.state:
             await ui.context.client.sub_pages_router.refresh()
+        elif self.progress:
+            self.progress.show(self.detail.summary)
         elif self.detail.summary.state is BatchState.DONE:
             self._fill_cards()
             fresh = await code_list.some(actor, self.batch_id, tuple(self.table.ids))

@@ -23,6 +23,7 @@ ERRORS = {
     404: ("Page not found", "This page does not exist, or not for you."),
     405: ("That did not work", "This page cannot be used in that way."),
     409: ("That did not work", "Something changed in the meantime. Open the page again."),
+    410: ("No longer here", "This was here for a time only."),
     413: ("Too much at once", "More was sent than this page takes."),
     422: ("That did not work", "What was sent cannot be taken."),
     429: ("Too many tries", "Wait a few minutes and try again."),

@@ -80,11 +80,11 @@ document.addEventListener("keydown", (event) => {
 
 // The arrow keys go through a menu; Quasar itself knows only Tab there.
 document.addEventListener("keydown", (event) => {
-  const menu = event.target.closest?.(".q-menu[role=menu]");
+  const menu = event.target.closest?.(".q-menu:is([role=menu], .bell-panel)");
   const step = { ArrowDown: 1, ArrowUp: -1, Home: 0, End: 0 }[event.key];
   if (!menu || step === undefined) return;
   event.preventDefault();
-  const items = [...menu.querySelectorAll(".q-item[tabindex='0']")];
+  const items = [...menu.querySelectorAll(".q-item[tabindex='0'], .bell-panel .q-btn[tabindex='0']")];
   const here = items.indexOf(document.activeElement);
   const next = { Home: 0, End: -1 }[event.key] ?? (here < 0 && step < 0 ? -1 : (here + step) % items.length);
   items.at(next)?.focus();

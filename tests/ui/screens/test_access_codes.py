@@ -1,10 +1,12 @@
 """The list of batches and the dialog that makes them."""
 
 import pytest
+from nicegui import ui
 
-from models import AuditEntry, Batch, Product
-from models.enums import AuditAction
-from services import batch_list, catalog
+from models import AuditEntry, Batch, Message, Product
+from models.enums import AuditAction, BatchState
+from services import batch_jobs, batch_list, catalog, signals
+from services.signals import Changed, Topic
 from tests.cast import issue, redeem
 from tests.ui.screens.visit import (
     House,
@@ -22,6 +24,7 @@ from tests.ui.screens.visit import (
     words,
 )
 from ui import live, routes
+from ui.components.generate_dialog import WAIT
 
 PAGE = routes.access_codes("northwind")
 
@@ -107,15 +110,50 @@ async def test_a_product_archived_in_the_meantime_is_refused_at_its_field(house:
     assert await Batch.all().count() == 0
 
 
-async def test_the_button_names_what_a_large_number_would_do(house: House) -> None:
+async def test_a_large_batch_is_promised_and_moves_before_everybodys_eyes(house: House) -> None:
     user = await house.visit(house.cast.sam, PAGE)
+    other = await house.visit(house.cast.ada, PAGE)
     await sees(user, "No access codes yet")
     await fill_in(user, house, "149")
     assert button(user, "Generate")
-    enter(user, "Number of codes", "150")
+    assert "in the background" not in words(user)
+    enter(user, "Number of codes", "600")
+    await sees(user, "From 150 on, codes are made in the background and you are notified.")
     await press(user, "Generate codes")
-    await until(lambda: error_at(user, "Number of codes"))
-    assert error_at(user, "Number of codes") == "Larger batches arrive with the next version."
+    await sees(user, "600 access codes are being generated", WAIT)
+    for tab in (user, other):
+        await until(lambda tab=tab: [row["summary"] for row in rows(tab)] == ["Queued"])
+    await Batch.all().update(state=BatchState.RUNNING, made=250)
+    signals.emit(Changed(house.cast.northwind.id, Topic.BATCHES, (rows(user)[0]["id"],)))
+    for tab in (user, other):
+        await until(lambda tab=tab: rows(tab)[0]["summary"] == "250 of 600")
+        assert (rows(tab)[0]["made"], rows(tab)[0]["rest"]) == (250, 350)
+    await Batch.all().update(state=BatchState.QUEUED, made=0)
+    await batch_jobs.work()
+    for tab in (user, other):
+        await until(lambda tab=tab: rows(tab)[0]["summary"] == "0 activated")
+        assert (rows(tab)[0]["ready"], rows(tab)[0]["made"]) == (600, -1)
+
+
+async def test_send_notification_offers_ones_own_address_and_may_be_another(house: House) -> None:
+    user = await house.visit(house.cast.sam, PAGE)
+    await sees(user, "No access codes yet")
+    await fill_in(user, house, "3")
+    [switch] = shown(user, ui.switch)
+    assert switch.value is False
+    with user:
+        switch.set_value(True)
+    assert control(user, "Email").value == house.cast.sam.email
+    enter(user, "Email", "two@x.org, three@x.org")
+    await press(user, "Generate")
+    await until(lambda: error_at(user, "Email"))
+    assert not await Batch.exists()
+    enter(user, "Email", "buyer@clinic.example")
+    await press(user, "Generate")
+    await sees(user, "3 access codes were generated successfully.")
+    assert "buyer@clinic.example" in words(user)
+    [message] = await Message.all()
+    assert message.recipient == "buyer@clinic.example"
 
 
 async def test_a_batch_of_somebody_else_comes_in_at_the_top(house: House) -> None:

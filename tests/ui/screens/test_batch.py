@@ -5,9 +5,9 @@ from nicegui.testing import User
 
 from models import AuditEntry, Batch, Code
 from models.enums import AuditAction, BatchState, Status
-from services import batches, signals
+from services import batch_jobs, batches, signals
 from services.signals import Changed, Topic
-from tests.cast import Issued, issue, redeem
+from tests.cast import Issued, issue, redeem, wanted
 from tests.ui.screens.visit import (
     House,
     button,
@@ -169,21 +169,47 @@ async def test_a_batch_that_is_being_made_shows_its_codes_when_it_is_done(house:
     made = await issue(house.cast.sam, house.cast.month)
     await Batch.filter(id=made.batch.id).update(state=BatchState.RUNNING)
     user = await house.visit(house.cast.sam, page_of(made))
-    await sees(user, "The codes are being made.")
+    await sees(user, "Being made")
     await Batch.filter(id=made.batch.id).update(state=BatchState.DONE)
     signals.emit(Changed(made.batch.workspace_id, Topic.BATCHES, (made.batch.id,)))
     await sees(user, "Show codes")
     await until(lambda: statuses(user) == ["READY"] * 3)
 
 
-async def test_a_failed_batch_says_why_and_offers_nothing(house: House) -> None:
+async def test_a_batch_under_way_shows_how_far_it_is_and_can_be_stopped(house: House) -> None:
+    batch = await batches.request(house.cast.sam, wanted(house.cast.month, "600"))
+    path = routes.batch("northwind", batch.id)
+    user, other = await house.visit(house.cast.sam, path), await house.visit(house.cast.ada, path)
+    await Batch.filter(id=batch.id).update(state=BatchState.RUNNING, made=250)
+    signals.emit(Changed(batch.workspace_id, Topic.BATCHES, (batch.id,)))
+    for tab in (user, other):
+        await sees(tab, "250 of 600")
+    await press(user, "Cancel")
+    await press(user, "Cancel the batch")
+    for tab in (user, other):
+        await sees(tab, "This batch was cancelled")
+    await press(other, "Retry")
+    await batch_jobs.work()
+    for tab in (user, other):
+        await until(lambda tab=tab: len(statuses(tab)) == 25)
+
+
+async def test_only_who_may_can_stop_a_batch(house: House) -> None:
+    batch = await batches.request(house.cast.ada, wanted(house.cast.month, "600"))
+    user = await house.visit(house.cast.sam, routes.batch("northwind", batch.id))
+    await sees(user, "Waiting to be made")
+    assert "Cancel" not in buttons(user)
+
+
+async def test_a_failed_batch_says_why_and_offers_only_another_try(house: House) -> None:
     made = await issue(house.cast.sam, house.cast.month)
     await Code.filter(batch_id=made.batch.id).delete()
     await Batch.filter(id=made.batch.id).update(
         state=BatchState.FAILED, ready=0, failure="The codes could not be stored."
     )
     user = await house.visit(house.cast.sam, page_of(made))
-    await sees(user, "This batch failed. The codes could not be stored.")
+    await sees(user, "This batch failed", "The codes could not be stored.")
+    assert "Retry" in buttons(user)
     assert not {"Show codes", "Copy codes", "Revoke unused"} & set(buttons(user))
 
 

@@ -1,0 +1,238 @@
+"""The people who were sent codes or activated them, found by their address."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from tortoise.functions import Count
+from tortoise.queryset import QuerySet
+
+from models import Activation, Batch, Code, Entitlement, Person
+from models.enums import Access, BatchState, CodeKind, MessageKind, MessageState, Status
+from services import code_alphabet, emails, entitlements, message_states, texts, zones
+from services.actor import Actor
+from services.code_list import status_of
+from services.database import reader
+from services.errors import NotFound
+from services.paging import Page
+from services.permissions import Permission, require
+
+MOST_FOUND = 20
+MOST_SHOWN = 100
+OF_A_SET = (MessageKind.CODES, MessageKind.DOWNLOAD)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """An address, the names it was used with, and how much there is behind it."""
+
+    email: str
+    names: tuple[str, ...]
+    sent: int
+    activated: int
+    entitlements: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SentSet:
+    """A whole batch that was sent to the address; `mail` is the newest message that brought it."""
+
+    batch_id: int
+    made_at: datetime
+    product: str
+    plan: str
+    codes: int
+    mail: MessageState | None
+    sent_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undone:
+    at: datetime
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntitlementView:
+    """`outlasted` says that access to the same plan, by another code, lasts longer.
+
+    `freed` is what the code would show if its activation were undone.
+    """
+
+    id: int
+    activation_id: int
+    code_id: int
+    masked: str
+    holder: str
+    product: str
+    plan: str
+    starts_at: datetime
+    ends_at: datetime | None
+    state: Access
+    activated_at: datetime
+    undone: Undone | None
+    outlasted: bool
+    freed: Status
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Customer:
+    """`names` newest first. The newest 100 sets and entitlements are here, of as many as counted.
+
+    The codes come in pages: see `customer_codes`.
+    """
+
+    email: str
+    names: tuple[str, ...]
+    sets: tuple[SentSet, ...]
+    entitlements: tuple[EntitlementView, ...]
+    entitlement_count: int
+
+
+async def find(actor: Actor, text: str, *, most: int = MOST_FOUND) -> Page[Found]:
+    """Addresses that are or contain the text, the very one first, and how many there are."""
+    require(actor, Permission.USE_EDSPACE)
+    sought = emails.key(texts.sought(text))
+    if not sought:
+        return Page([], 0)
+    matching = _people(actor).filter(email_key__contains=sought)
+    [total] = await matching.annotate(n=Count("email_key", distinct=True)).values_list(
+        "n", flat=True
+    )
+    listed = matching.distinct().order_by("email_key").limit(most)
+    keys = [str(key) for key in await listed.values_list("email_key", flat=True)]
+    if await matching.filter(email_key=sought).exists():
+        keys = [sought, *(key for key in keys if key != sought)][:most]
+    return Page(await _found(actor, keys), int(str(total)))
+
+
+async def _found(actor: Actor, keys: list[str]) -> list[Found]:
+    people = await _people(actor).filter(email_key__in=keys).order_by("-id")
+    ids = [person.id for person in people]
+    sent = await _counted(_visible(Code.filter(sent_to_id__in=ids)), "sent_to_id")
+    activated = await _counted(Activation.filter(person_id__in=ids, undone_at=None), "person_id")
+    entitled = await _counted(
+        Entitlement.filter(person_id__in=ids, activation__undone_at=None), "person_id"
+    )
+    of_key: dict[str, list[Person]] = {key: [] for key in keys}
+    for person in people:
+        of_key[person.email_key].append(person)
+    return [
+        Found(
+            email=those[0].email,
+            names=_names(those),
+            sent=sum(sent[person.id] for person in those),
+            activated=sum(activated[person.id] for person in those),
+            entitlements=sum(entitled[person.id] for person in those),
+        )
+        for those in of_key.values()
+        if those
+    ]
+
+
+async def _counted(rows: QuerySet[Code] | QuerySet[Activation] | QuerySet[Entitlement], by: str):
+    counts = await rows.using_db(reader()).annotate(n=Count("id")).group_by(by).values_list(by, "n")
+    return Counter({int(str(key)): int(str(number)) for key, number in counts})
+
+
+def _people(actor: Actor) -> QuerySet[Person]:
+    return Person.filter(workspace_id=actor.workspace).using_db(reader())
+
+
+def _visible(rows: QuerySet[Code]) -> QuerySet[Code]:
+    return rows.filter(batch__state=BatchState.DONE, batch__kind=CodeKind.ACCESS)
+
+
+def _names(people: Sequence[Person]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(person.name for person in people if person.name))
+
+
+async def people_of(actor: Actor, email: str) -> list[Person]:
+    """The rows of an address in this workspace, newest first. Raises NotFound."""
+    require(actor, Permission.USE_EDSPACE)
+    people = await _people(actor).filter(email_key=emails.key(email)).order_by("-id")
+    if not people:
+        raise NotFound("Nobody in this workspace has that address.")
+    return people
+
+
+async def read(actor: Actor, email: str) -> Customer:
+    """What an address was sent as a whole, and what it is entitled to. Raises NotFound."""
+    people = await people_of(actor, email)
+    ids = [person.id for person in people]
+    held = Entitlement.filter(person_id__in=ids).using_db(reader())
+    newest = (
+        await held.select_related(
+            "person", "product", "plan", "activation__code__batch", "activation__undone_by"
+        )
+        .order_by("-id")
+        .limit(MOST_SHOWN)
+    )
+    return Customer(
+        email=people[0].email,
+        names=_names(people),
+        sets=await _sets(ids),
+        entitlements=tuple(_view(each, newest) for each in newest),
+        entitlement_count=await held.count(),
+    )
+
+
+async def _sets(ids: list[int]) -> tuple[SentSet, ...]:
+    batches = (
+        await Batch.filter(sent_to_id__in=ids, kind=CodeKind.ACCESS)
+        .using_db(reader())
+        .select_related("product", "plan")
+        .order_by("-id")
+        .limit(MOST_SHOWN)
+    )
+    mails = await message_states.newest("batch_id", [batch.id for batch in batches], kinds=OF_A_SET)
+    return tuple(
+        SentSet(
+            batch_id=batch.id,
+            made_at=batch.created_at,
+            product=batch.product.name if batch.product else "",
+            plan=batch.plan.name if batch.plan else "",
+            codes=batch.quantity,
+            mail=mails[batch.id].state if batch.id in mails else None,
+            sent_at=mails[batch.id].sent_at if batch.id in mails else None,
+        )
+        for batch in batches
+    )
+
+
+def _view(one: Entitlement, every: Sequence[Entitlement]) -> EntitlementView:
+    activation = one.activation
+    undone = undone_of(activation)
+    return EntitlementView(
+        id=one.id,
+        activation_id=activation.id,
+        code_id=activation.code_id,
+        masked=code_alphabet.masked(activation.code.ending),
+        holder=one.person.name,
+        product=one.product.name,
+        plan=one.plan.name,
+        starts_at=one.starts_at,
+        ends_at=one.ends_at,
+        state=entitlements.state(one.starts_at, one.ends_at, undone=undone is not None),
+        activated_at=activation.created_at,
+        undone=undone,
+        freed=status_of(Code(status=Status.READY), activation.code.batch),
+        outlasted=any(_outlasts(other, one) for other in every),
+    )
+
+
+def _outlasts(other: Entitlement, one: Entitlement) -> bool:
+    if other.plan_id != one.plan_id or other.id == one.id or other.activation.undone_at:
+        return False
+    if one.ends_at is None:
+        return False
+    return other.ends_at is None or other.ends_at > max(zones.now(), one.ends_at)
+
+
+def undone_of(activation: Activation) -> Undone | None:
+    if activation.undone_at is None:
+        return None
+    by = activation.undone_by.name if activation.undone_by else ""
+    return Undone(at=activation.undone_at, by=by, reason=activation.undo_reason)

@@ -1,0 +1,90 @@
+"""Single messages: read as they would be sent, shown in full, tried again."""
+
+from models import Installation, Message
+from models.enums import AuditAction, MessageState, Resource
+from services import audit, letters, message_list, signals
+from services.actor import Actor
+from services.database import is_id, reader, unit_of_work
+from services.errors import Conflict, NotFound
+from services.letters import Letter
+from services.message_list import AGAIN, MessageView
+from services.permissions import Permission, can, require
+from services.settings import get_settings
+from services.signals import Changed, Topic
+from services.zones import now
+
+NOT_NOW = {
+    MessageState.QUEUED: "This mail is about to be sent already.",
+    MessageState.SENDING: "This mail is being sent right now.",
+    MessageState.SENT: "This mail was sent already.",
+}
+FORGOTTEN = "The address of this mail was forgotten; it cannot be sent any more."
+
+
+async def own(actor: Actor, message_id: int) -> Message:
+    """A message of the actor's workspace that they may see. Raises NotFound."""
+    require(actor, Permission.READ_OWN_MESSAGES)
+    message = is_id(message_id) and await Message.get_or_none(
+        id=message_id, workspace_id=actor.workspace
+    )
+    sees = message and (
+        message.requested_by_id == actor.person_id or can(actor, Permission.READ_ALL_MESSAGES)
+    )
+    if not message or not sees:
+        raise NotFound("This message does not exist, or not for you.")
+    return message
+
+
+async def detail(actor: Actor, message_id: int) -> MessageView:
+    """As the list shows it. Raises NotFound."""
+    await own(actor, message_id)
+    [found] = await message_list.some(actor, (message_id,))
+    return found
+
+
+async def preview(actor: Actor, message_id: int) -> Letter:
+    """What it says now, codes and links masked. Raises NotFound, Pointless."""
+    await own(actor, message_id)
+    return await letters.read(message_id, masked=True)
+
+
+@unit_of_work
+async def show(actor: Actor, message_id: int) -> Letter:
+    """What it says now, in full; audited as shown. Raises NotFound, Pointless."""
+    letter = await in_full(actor, message_id)
+    await audit.record(AuditAction.SHOW, Resource.MESSAGE, message_id, by=actor)
+    return letter
+
+
+async def in_full(actor: Actor, message_id: int) -> Letter:
+    """As `show` without an entry in the log: for the rest of what was shown a moment ago."""
+    require(actor, Permission.USE_EDSPACE)
+    await own(actor, message_id)
+    return await letters.read(message_id)
+
+
+@unit_of_work
+async def retry(actor: Actor, message_id: int) -> None:
+    """Send a failed or waiting message now, as the same mail; its days begin anew.
+
+    Raises NotFound; Conflict where there is nothing to retry.
+    """
+    message = await own(actor, message_id)
+    at = now()
+    retried = await Message.filter(
+        id=message_id, state__in=AGAIN, forgotten_at__isnull=True
+    ).update(state=MessageState.QUEUED, queued_at=at, next_try_at=at)
+    if not retried:
+        raise Conflict(NOT_NOW.get(message.state, FORGOTTEN))
+    await audit.record(
+        AuditAction.RETRY, Resource.MESSAGE, message_id, by=actor, kind=message.kind.value
+    )
+    signals.emit(Changed(message.workspace_id, Topic.MESSAGES, (message_id,)))
+
+
+async def held_because() -> str:
+    """Why queued mail waits: a sentence, or nothing."""
+    if held := get_settings().mail_held_because:
+        return held
+    installation = await Installation.all().using_db(reader()).first()
+    return installation.mail_problem if installation and installation.mail_paused_at else ""

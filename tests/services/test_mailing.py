@@ -1,0 +1,379 @@
+"""The outbox is emptied into a real mail server, whatever that server does."""
+
+import logging
+import ssl
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import time_machine
+
+from models import Installation, Message
+from models.enums import AuditAction, MessageKind, MessageState
+from services import background, letters, mailing, outbox, outbox_claims, smtp
+from services.database import unit_of_work
+from services.errors import NotFound
+from services.letters import Letter, Mail, Pointless
+from services.outbox import Draft
+from services.smtp import Patience
+from services.zones import now
+from tests.cast import Cast, entries
+from tests.certificates import made
+from tests.conftest import Configure
+from tests.mail_server import Box, running
+
+put = unit_of_work(outbox.put)
+
+
+def compose(letter: Letter) -> Mail:
+    return Mail(subject="Your code", text=f"For {letter.recipient}\n", html="<p>Hello</p>")
+
+
+@pytest.fixture(autouse=True)
+def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that was just started, and letters that say whom they are for."""
+
+    async def read(message_id: int) -> Letter:
+        return Letter(recipient=(await Message.get(id=message_id)).recipient)
+
+    monkeypatch.setattr(letters, "read", read)
+    monkeypatch.setattr(mailing, "PATIENCE", Patience(answer=0.4, data=0.4, whole=3))
+    background._stop.clear()  # another test has stopped its loops
+    restart(monkeypatch)
+
+
+def restart(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mailing, "_server", mailing._Remembered())
+
+
+@pytest.fixture
+def box() -> Box:
+    return Box()
+
+
+def point_at(configure: Configure, port: int, **more: object) -> None:
+    values = {"smtp_host": "127.0.0.1", "smtp_port": port, "smtp_tls": "none"}
+    configure(**values | {"mail_from": "codes@example.org"} | more)
+
+
+@pytest.fixture
+async def server(box: Box, configure: Configure) -> AsyncIterator[int]:
+    async with running(box) as port:
+        point_at(configure, port)
+        yield port
+
+
+async def queue(cast: Cast, *recipients: str) -> list[int]:
+    return await put(
+        [
+            Draft(
+                kind=MessageKind.CONFIRMATION,
+                workspace_id=cast.northwind.id,
+                recipient=recipient,
+                requested_by_id=cast.sam.person_id,
+            )
+            for recipient in recipients
+        ]
+    )
+
+
+async def states() -> list[str]:
+    return [row.state.value for row in await Message.all().order_by("id")]
+
+
+async def only() -> Message:
+    [message] = await Message.all()
+    return message
+
+
+async def test_all_that_is_due_goes_over_one_line(cast: Cast, box: Box, server: int) -> None:
+    await queue(cast, *(f"p{number}@example.org" for number in range(120)))
+    assert await mailing.drain(compose) == mailing.LONGEST_WAIT
+    assert set(await states()) == {"SENT"}
+    assert (len(box.accepted), box.lines) == (120, 1)
+    rows = {row.recipient: row.message_id for row in await Message.all()}
+    assert rows == {mail.recipient: mail.message_id for mail in box.accepted}
+    assert {row.last_answer for row in await Message.all()} == {"250 2.0.0 Taken"}
+
+
+async def test_without_a_message_nobody_is_dialled(cast: Cast, box: Box, server: int) -> None:
+    await mailing.drain(compose)
+    assert box.lines == 0
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [
+        {},
+        {"smtp_host": "mail.example.org", "mail_from": "codes@example.org"},
+        {
+            "smtp_host": "mail.example.org",
+            "mail_from": "codes@example.org",
+            "public_url": "https://codes.example.org",
+            "demo": "true",
+        },
+    ],
+)
+async def test_what_is_held_stays_as_it_is(
+    cast: Cast, configure: Configure, chosen: dict[str, object]
+) -> None:
+    configure(**chosen)
+    await queue(cast, "ann@example.org")
+    assert await mailing.drain(compose) == mailing.LONGEST_WAIT
+    message = await only()
+    assert (message.state, message.tries) == (MessageState.QUEUED, 0)
+
+
+async def test_one_answer_for_each_message(cast: Cast, box: Box, server: int) -> None:
+    await queue(
+        cast, "a.451@example.org", "b.550@example.org", "c.dropafter@example.org", "d@x.org"
+    )
+    wait = await mailing.drain(compose)
+    assert await states() == ["RETRYING", "FAILED", "RETRYING", "SENT"]
+    assert timedelta(seconds=40) < wait <= mailing.LONGEST_WAIT
+    answers = [row.last_answer for row in await Message.all().order_by("id")]
+    assert answers == [
+        "451 4.7.1 Try again later",
+        "550 5.1.1 No such person",
+        smtp.BROKEN,
+        "250 2.0.0 Taken",
+    ]
+    [failed] = await entries(AuditAction.FAIL)
+    assert failed.detail == {"kind": "CONFIRMATION", "tries": 1}
+
+
+async def test_a_postponed_message_goes_later_as_the_same_mail(
+    clock: time_machine.Traveller, cast: Cast, box: Box, server: int
+) -> None:
+    await queue(cast, "a.451.dropafter.hang@example.org")
+    for _ in range(4):
+        await mailing.drain(compose)
+        clock.shift(timedelta(hours=1))
+    message = await only()
+    assert (message.state, message.tries) == (MessageState.SENT, 4)
+    assert {mail.message_id for mail in box.accepted} == {message.message_id}
+    assert len(box.accepted) == 2  # the line died after the dot once
+
+
+async def test_against_a_dead_server_one_message_is_tried_and_the_rest_waits(
+    clock: time_machine.Traveller, cast: Cast, box: Box, configure: Configure
+) -> None:
+    async with running(box) as port:
+        point_at(configure, port)
+    await queue(cast, *(f"p{number}@example.org" for number in range(60)))
+    waits = [await mailing.drain(compose)]
+    assert max(await states()) == "RETRYING" and (await states()).count("QUEUED") == 59
+    assert "cannot be reached" in mailing.trouble()
+    assert await mailing.drain(compose) <= waits[0]  # woken too early, it dials nobody
+    assert sum([row.tries for row in await Message.all()]) == 1
+    for _ in range(9):
+        clock.shift(waits[-1] if waits[-1] < mailing.LONGEST_WAIT else timedelta(minutes=7))
+        waits.append(await mailing.drain(compose))
+    assert waits[0] <= timedelta(seconds=6) < timedelta(seconds=7) < waits[2]
+    assert sum([row.tries for row in await Message.all()]) <= 10
+    async with running(box, port=port):
+        clock.shift(timedelta(hours=6))
+        await mailing.drain(compose)
+    assert set(await states()) == {"SENT"}
+    assert mailing.trouble() == ""
+
+
+async def test_a_server_that_loses_every_line_is_left_alone_after_three(
+    cast: Cast, box: Box, server: int
+) -> None:
+    await queue(cast, *(f"p{number}.drop@example.org" for number in range(10)))
+    await mailing.drain(compose)
+    assert (await states()).count("RETRYING") == mailing.LOSSES
+    assert mailing.trouble() == smtp.BROKEN
+
+
+async def test_a_wrong_password_pauses_the_queue_and_is_said_once(
+    clock: time_machine.Traveller, cast: Cast, box: Box, configure: Configure, monkeypatch
+) -> None:
+    async with running(box, password="harbour") as port:
+        point_at(configure, port, smtp_user="codes", smtp_password="lantern")
+        await queue(cast, "ann@example.org", "bob@example.org")
+        await mailing.drain(compose)
+        installation = await Installation.get()
+        assert installation.mail_paused_at == now()
+        assert installation.mail_problem == "535 5.7.8 Authentication credentials invalid"
+        assert await states() == ["QUEUED", "QUEUED"]
+        lines = box.lines
+        clock.shift(timedelta(minutes=4, seconds=59))
+        await mailing.drain(compose)
+        assert box.lines == lines
+        clock.shift(timedelta(seconds=1))
+        await mailing.drain(compose)
+        assert box.lines > lines
+        restart(monkeypatch)  # a start asks at once
+        lines = box.lines
+        await mailing.drain(compose)
+        assert box.lines > lines
+        [paused] = await entries(AuditAction.PAUSE)
+        assert (paused.resource, paused.person_id, paused.workspace_id) == (
+            "INSTALLATION",
+            None,
+            None,
+        )
+        assert {row.tries for row in await Message.all()} == {0}
+
+        configure(smtp_password="harbour")
+        restart(monkeypatch)
+        await mailing.drain(compose)
+    assert await states() == ["SENT", "SENT"]
+    installation = await Installation.get()
+    assert (installation.mail_paused_at, installation.mail_problem) == (None, "")
+    assert len(await entries(AuditAction.PAUSE)) == 1
+    assert len(await entries(AuditAction.RESTORE)) == 1
+
+
+async def test_a_pause_costs_no_message_its_days(
+    clock: time_machine.Traveller, cast: Cast, box: Box, configure: Configure
+) -> None:
+    async with running(box, password="harbour") as port:
+        point_at(configure, port, smtp_user="codes", smtp_password="lantern")
+        await queue(cast, "a.451@example.org")
+        for _ in range(10):
+            await mailing.drain(compose)
+            clock.shift(timedelta(days=1))
+        configure(smtp_password="harbour")
+        await mailing.drain(compose)
+        assert await states() == ["RETRYING"]
+
+
+@pytest.mark.parametrize(
+    ("names", "tls", "problem"),
+    [
+        (("elsewhere.test",), True, "IP address mismatch"),
+        (("127.0.0.1",), True, "self-signed certificate"),
+        ((), False, "STARTTLS"),
+    ],
+)
+async def test_a_line_that_cannot_be_trusted_pauses_the_queue(
+    cast: Cast,
+    box: Box,
+    configure: Configure,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    names: tuple[str, ...],
+    tls: bool,
+    problem: str,
+) -> None:
+    context: ssl.SSLContext | None = None
+    if tls:
+        file, context = made(tmp_path, *names)
+        if "elsewhere.test" in names:
+            monkeypatch.setenv("SSL_CERT_FILE", str(file))
+    async with running(box, tls=context) as port:
+        point_at(configure, port, smtp_tls="starttls")
+        await queue(cast, "ann@example.org")
+        await mailing.drain(compose)
+    assert problem in (await Installation.get()).mail_problem
+    assert await states() == ["QUEUED"]
+    assert not box.senders
+
+
+async def test_a_problem_that_changes_is_shown_and_not_told_again(
+    clock: time_machine.Traveller, cast: Cast, box: Box, server: int, configure: Configure
+) -> None:
+    await queue(cast, "ann@example.org")
+    box.refuse_sender = "550 5.7.1 Not yours"
+    await mailing.drain(compose)
+    clock.shift(timedelta(minutes=6))
+    box.refuse_sender = "530 5.7.0 Authentication required"
+    await mailing.drain(compose)
+    assert (await Installation.get()).mail_problem == "530 5.7.0 Authentication required"
+    assert len(await entries(AuditAction.PAUSE)) == 1
+
+
+async def test_what_has_become_pointless_fails_with_its_reason(
+    cast: Cast, box: Box, server: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def read(message_id: int) -> Letter:
+        raise (Pointless if message_id % 2 else NotFound)("This code was revoked.")
+
+    monkeypatch.setattr(letters, "read", read)
+    await queue(cast, "ann@example.org", "bob@example.org")
+    await mailing.drain(compose)
+    assert await states() == ["FAILED", "FAILED"]
+    assert {row.last_answer for row in await Message.all()} == {"This code was revoked."}
+    assert box.lines == 0
+
+
+async def test_one_that_cannot_be_written_stops_no_other_and_the_log_has_no_address(
+    cast: Cast, box: Box, server: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    def stumble(letter: Letter) -> Mail:
+        if letter.recipient.startswith("ann"):
+            raise KeyError(letter.recipient)
+        return compose(letter)
+
+    [first, _] = await queue(cast, "ann@example.org", "bob@example.org")
+    await mailing.drain(stumble)
+    assert await states() == ["RETRYING", "SENT"]
+    [record] = [each for each in caplog.records if each.levelno >= logging.ERROR]
+    assert f"Message {first} failed: KeyError" in record.getMessage()
+    assert "stumble" in record.getMessage()
+    assert "example.org" not in record.getMessage()
+
+
+async def test_what_a_dead_process_left_goes_at_the_next_start(
+    cast: Cast, box: Box, server: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [message_id] = await queue(cast, "ann@example.org")
+    with monkeypatch.context() as patch:
+        patch.setattr(outbox_claims, "ME", "dead")
+        await outbox_claims.claim(message_id)
+    await mailing.drain(compose)
+    message = await only()
+    assert (message.state, message.tries) == (MessageState.SENT, 2)
+    assert [mail.message_id for mail in box.accepted] == [message.message_id]
+
+
+async def test_a_stop_is_heeded_between_two_messages(
+    cast: Cast, box: Box, server: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await queue(cast, *(f"p{number}@example.org" for number in range(5)))
+    monkeypatch.setattr(mailing, "is_stopping", lambda: len(box.accepted) == 2)
+    await mailing.drain(compose)
+    assert (await states()).count("SENT") == 2
+    assert (await states()).count("QUEUED") == 3
+
+
+async def test_no_write_waits_for_the_server(cast: Cast, box: Box, server: int) -> None:
+    """While a server takes its time, a unit of work begins and ends."""
+
+    @unit_of_work
+    async def write() -> None:
+        await Installation.all().update(setup_digest="meanwhile")
+
+    await queue(cast, "a.hang@example.org")
+    background.start("Sending mail", lambda: mailing.drain(compose))
+    try:
+        while not box.tries:
+            await write()
+        await write()
+        assert await states() == ["SENDING"]
+    finally:
+        await background.stop()
+    assert await states() == ["RETRYING"]
+
+
+async def test_the_owner_may_have_the_server_asked_at_once(
+    clock: time_machine.Traveller, cast: Cast, box: Box, server: int
+) -> None:
+    box.refuse_sender = "550 5.7.1 Not yours"
+    await queue(cast, "ann@example.org")
+    await mailing.drain(compose)
+    box.refuse_sender = ""
+    for who in (cast.ada, cast.sam, cast.eve):
+        with pytest.raises(NotFound):
+            await mailing.try_now(who)
+    await mailing.drain(compose)
+    assert await states() == ["QUEUED"]
+    await mailing.try_now(cast.olga)
+    await mailing.drain(compose)
+    assert await states() == ["SENT"]
+    [entry] = await entries(AuditAction.RETRY)
+    assert (entry.resource, entry.person_id) == ("INSTALLATION", cast.olga.person_id)

@@ -1,0 +1,96 @@
+"""How far a batch is, or why it has no codes, and what can be done about it."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from typing import Any
+
+from nicegui import ui
+
+from models.enums import BatchState
+from services.batch_list import BatchView
+from ui import wording
+from ui.components.buttons import button
+from ui.components.dialog import confirm
+from ui.components.text import text
+
+Do = Callable[[ui.button | None], Awaitable[Any]]
+HEADINGS = {
+    BatchState.QUEUED: "Waiting to be made",
+    BatchState.RUNNING: "Being made",
+    BatchState.FAILED: "This batch failed",
+    BatchState.CANCELLED: "This batch was cancelled",
+}
+
+
+class BatchProgress:
+    """Stands in place of the codes; `show` moves it without drawing it anew."""
+
+    def __init__(self, batch: BatchView, zone: str, *, cancel: Do | None, retry: Do | None) -> None:
+        """`cancel` and `retry` are None for somebody who may not."""
+        self.zone = zone
+        with ui.element("div").classes("card progress-card"):
+            with ui.element("div").classes("titles"):
+                heading = text("h2", HEADINGS[batch.state])
+                self.said = text("p", "")
+            if batch.is_under_way:
+                self._build_bar(heading.html_id)
+                self._build_cancel(batch, cancel)
+            elif retry:
+                again = button("Retry", lambda: retry(again), look="primary", glyph="rotate-cw")
+            self.times = text("p", "", "muted times")
+        self.show(batch)
+
+    def _build_bar(self, labelled_by: str) -> None:
+        with ui.element("div").classes("meter") as self.meter:
+            self.meter.props("role=progressbar aria-valuemin=0")
+            self.meter.props["aria-labelledby"] = labelled_by
+            self.fill = ui.element("i")
+
+    def _build_cancel(self, batch: BatchView, cancel: Do | None) -> None:
+        if cancel is None:
+            return
+        number = wording.count(batch.codes, "code")
+
+        def ask() -> None:
+            confirm(
+                f"Cancel this batch of {number}?",
+                ["None of its codes will exist. You can retry the batch later."],
+                "Cancel the batch",
+                cancel,
+                keep="Go on making it",
+            )
+
+        button("Cancel", ask)
+
+    def show(self, batch: BatchView) -> None:
+        self.said.text = _said(batch)
+        self.times.text = self._times(batch)
+        if batch.is_under_way:
+            self.meter.props["aria-valuenow"], self.meter.props["aria-valuemax"] = (
+                batch.made,
+                batch.codes,
+            )
+            self.fill.style["width"] = f"{100 * batch.made / batch.codes:.1f}%"
+            self.fill.update()
+            self.meter.update()
+
+    def _times(self, batch: BatchView) -> str:
+        moments: tuple[tuple[str, datetime | None], ...] = (
+            ("Asked for", batch.created_at),
+            ("started", batch.started_at),
+            ("ended", batch.finished_at),
+        )
+        told = [f"{what} {wording.moment(at, self.zone)}" for what, at in moments if at]
+        return f"{', '.join(told)} ({self.zone})"
+
+
+def _said(batch: BatchView) -> str:
+    match batch.state:
+        case BatchState.FAILED:
+            return batch.failure
+        case BatchState.CANCELLED:
+            return "It has no codes."
+        case BatchState.QUEUED:
+            return f"{wording.count(batch.codes, 'code')}; other batches take their turns."
+        case _:
+            return wording.progress(batch.made, batch.codes)

@@ -1,0 +1,121 @@
+"""How each kind of notification is said, and where its button leads: one table."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from models.enums import CodeKind, NotificationKind
+from services import zones
+from services.notifications import Facts, NotificationView
+from ui import routes, wording
+
+MINUTE, HOUR, DAY = 60, 3600, 86400
+NOTHING = "When a batch is done, or something needs you, it is told here."
+NOUN = {CodeKind.ACCESS: "access code", CodeKind.PURCHASE: "purchase code"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Words:
+    """`about` stands beside the time, `reason` above it. Without `path` there is no button."""
+
+    title: str
+    about: str = ""
+    reason: str = ""
+    label: str = ""
+    path: str = ""
+
+
+def words(view: NotificationView) -> Words:
+    gone, told = TABLE[view.kind]
+    return told(view, view.facts) if view.facts else Words(title=gone, about=view.workspace or "")
+
+
+def _batch_ready(view: NotificationView, facts: Facts) -> Words:
+    verb = "is" if facts.codes == 1 else "are"
+    return Words(
+        title=f"{wording.count(facts.codes, NOUN[facts.code_kind])} {verb} ready",
+        about=_what(view, facts),
+        label="View Results",
+        path=_batch(view, facts),
+    )
+
+
+def _batch_failed(view: NotificationView, facts: Facts) -> Words:
+    return Words(
+        title=f"{wording.count(facts.codes, NOUN[facts.code_kind])} could not be made",
+        about=_what(view, facts),
+        reason=facts.failure,
+        label="View",
+        path=_batch(view, facts),
+    )
+
+
+def _what(view: NotificationView, facts: Facts) -> str:
+    named = ", ".join(name for name in (facts.product, facts.plan) if name)
+    return named or view.workspace or ""
+
+
+def _batch(view: NotificationView, facts: Facts) -> str:
+    if not view.slug or not view.target_id or facts.code_kind is not CodeKind.ACCESS:
+        return ""
+    return routes.batch(view.slug, view.target_id)
+
+
+def _mail_failed(view: NotificationView, facts: Facts) -> Words:
+    to = f"Mail to {facts.recipient}" if facts.recipient else "A mail"
+    return Words(
+        title=f"{to} could not be delivered",
+        about=view.workspace or "",
+        reason=f"The last answer was: {facts.answer}" if facts.answer else "",
+        label="Review",
+        path=routes.messages(view.slug) if view.slug else "",
+    )
+
+
+def _mail_paused(_: NotificationView, facts: Facts) -> Words:
+    return Words(
+        title="Mail was paused" if facts.is_over else "Mail is paused",
+        reason="It goes out again." if facts.is_over else facts.answer,
+        label="Open Health",
+        path=routes.HEALTH,
+    )
+
+
+def _guessing(view: NotificationView, _: Facts) -> Words:
+    return Words(
+        title="Somebody is guessing codes",
+        about=view.workspace or "The whole installation",
+        reason="Too many wrong codes within an hour. Answers are slowed down until it is over.",
+    )
+
+
+# What is said when there is nothing more to see, and what is said otherwise.
+TABLE: dict[NotificationKind, tuple[str, Callable[[NotificationView, Facts], Words]]] = {
+    NotificationKind.BATCH_READY: ("Codes are ready", _batch_ready),
+    NotificationKind.BATCH_FAILED: ("Codes could not be made", _batch_failed),
+    NotificationKind.MAIL_FAILED: ("A mail could not be delivered", _mail_failed),
+    NotificationKind.MAIL_PAUSED: ("Mail was paused", _mail_paused),
+    NotificationKind.GUESSING: ("Somebody tried to guess codes", _guessing),
+}
+
+
+def ago(at: datetime, zone: str) -> str:
+    """How long ago, up to a day; then on which day, there."""
+    seconds = max(0, int((zones.now() - at).total_seconds()))
+    if seconds < MINUTE:
+        return "just now"
+    if seconds < HOUR:
+        return f"{seconds // MINUTE} min ago"
+    if seconds < DAY:
+        return f"{seconds // HOUR} h ago"
+    day = zones.day(at, zone)
+    return wording.day(day).removesuffix(f" {zones.today(zone).year}")
+
+
+def exactly(at: datetime, zone: str) -> str:
+    return f"{wording.moment(at, zone)} ({zone})"
+
+
+def unread(number: int) -> str:
+    """What the bell is called."""
+    return f"Notifications, {number:,} unread" if number else "Notifications"
