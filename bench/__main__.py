@@ -6,6 +6,7 @@ import logging
 from bench.activate import activate
 from bench.bell import bell
 from bench.generate import generate
+from bench.mail import mail
 from bench.meanwhile import meanwhile
 from bench.place import place
 from bench.report import Figure, show
@@ -19,6 +20,7 @@ async def _services() -> list[Figure]:
             *await generate(here, 2000, rounds=10),
             *await meanwhile(here),
             *await activate(here, rounds=7),
+            await mail(rounds=5),
         ]
 
 

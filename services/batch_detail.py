@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from tortoise.queryset import QuerySet
+
 from models import Activation, Code
 from models.enums import BatchState, Status
 from services import batch_list, batches, zones
@@ -15,7 +17,8 @@ from services.database import reader
 class BatchDetail:
     """`valid_from` and `expires_at` are instants; `activated_today` counts the workspace's day.
 
-    `may_steer` is the right to cancel and retry.
+    `sent_to` was mailed the whole set; `is_delivered` says that codes were sent to people one by
+    one. `may_steer` is the right to cancel and retry.
     """
 
     summary: BatchView
@@ -25,6 +28,8 @@ class BatchDetail:
     note: str
     activated_today: int
     revoked_by: tuple[str, ...]
+    sent_to: str
+    is_delivered: bool
     may_revoke: bool
     may_steer: bool
 
@@ -39,8 +44,8 @@ async def read(actor: Actor, batch_id: int) -> BatchDetail:
         .count()
     )
     revokers = (
-        await Code.filter(batch_id=batch_id, status=Status.REVOKED)
-        .using_db(reader())
+        await _codes(batch_id)
+        .filter(status=Status.REVOKED)
         .distinct()
         .values_list("revoked_by__name", flat=True)
     )
@@ -53,6 +58,12 @@ async def read(actor: Actor, batch_id: int) -> BatchDetail:
         note=batch.note,
         activated_today=today,
         revoked_by=tuple(sorted(str(name) for name in revokers if name)),
+        sent_to=batch.sent_to.email if batch.sent_to else "",
+        is_delivered=await _codes(batch_id).exclude(sent_to_id=None).exists(),
         may_revoke=may_change and batch.state is BatchState.DONE,
         may_steer=may_change,
     )
+
+
+def _codes(batch_id: int) -> QuerySet[Code]:
+    return Code.filter(batch_id=batch_id).using_db(reader())

@@ -111,7 +111,7 @@ async def own(actor: Actor, batch_id: int) -> Batch:
     require(actor, Permission.USE_EDSPACE)
     batch = is_id(batch_id) and await Batch.get_or_none(
         id=batch_id, workspace_id=actor.workspace, kind=CodeKind.ACCESS
-    ).select_related("product", "plan", "requested_by")
+    ).select_related("product", "plan", "requested_by", "sent_to")
     if not batch:
         raise NotFound("This batch does not exist, or not in this workspace.")
     return batch

@@ -6,9 +6,9 @@ from datetime import datetime
 from tortoise.expressions import Q, Subquery
 from tortoise.queryset import QuerySet
 
-from models import Activation, Batch, Code
-from models.enums import BatchState, Status
-from services import batches, code_alphabet, texts, vault
+from models import Activation, Batch, Code, Message, Person
+from models.enums import BatchState, MessageState, Status
+from services import batches, code_alphabet, message_states, texts, vault
 from services.actor import Actor
 from services.database import reader
 from services.paging import Page, Slice
@@ -18,8 +18,19 @@ SORTABLE = {"code": "ordinal", "status": "status"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MailView:
+    """`at` is when it was sent, or queued where it is not sent yet."""
+
+    id: int
+    state: MessageState
+    at: datetime
+    may_retry: bool
+    may_resend: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CodeView:
-    """`at` is when it was activated or revoked."""
+    """`at` is when it was activated or revoked; `mail` is the newest one that brought the code."""
 
     id: int
     ordinal: int
@@ -28,6 +39,9 @@ class CodeView:
     holder: str = ""
     email: str = ""
     at: datetime | None = None
+    sent_to: str = ""
+    sent_name: str = ""
+    mail: MailView | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +73,7 @@ def _matching(query: QuerySet[Code], batch: Batch, wanted: CodeFilter) -> QueryS
 
 
 def _found(text: str) -> Q:
-    """By the exact code, a fragment of its end, or the holder's name or address."""
+    """By the exact code, a fragment of its end, or who activated it or was sent it."""
     typed = code_alphabet.clean(text)
     body = typed[-code_alphabet.LENGTH :]
     if code_alphabet.has_valid_check(body):  # by its digest alone: a full code enters no statement
@@ -69,6 +83,7 @@ def _found(text: str) -> Q:
         undone_at=None,
     )
     found = Q(id__in=Subquery(holders.values("code_id")))
+    found |= Q(sent_to__email_key__contains=text.casefold()) | Q(sent_to__name__icontains=text)
     short = 0 < len(typed) < code_alphabet.LENGTH
     return found | Q(ending__endswith=typed[-4:]) if short else found
 
@@ -109,10 +124,23 @@ async def _views(batch: Batch, codes: list[Code]) -> list[CodeView]:
         .using_db(reader())
         .select_related("person")
     }
-    return [_view(batch, code, used.get(code.id)) for code in codes]
+    sent = [code for code in codes if code.sent_to_id]
+    people = await Person.filter(id__in=[code.sent_to_id for code in sent]).using_db(reader())
+    to = {person.id: person for person in people}
+    mails = await message_states.newest("code_id", [code.id for code in sent])
+    return [
+        _view(batch, code, used.get(code.id), to.get(code.sent_to_id or 0), mails.get(code.id))
+        for code in codes
+    ]
 
 
-def _view(batch: Batch, code: Code, activation: Activation | None) -> CodeView:
+def _view(
+    batch: Batch,
+    code: Code,
+    activation: Activation | None,
+    sent_to: Person | None,
+    mail: Message | None,
+) -> CodeView:
     return CodeView(
         id=code.id,
         ordinal=code.ordinal,
@@ -121,4 +149,18 @@ def _view(batch: Batch, code: Code, activation: Activation | None) -> CodeView:
         holder=activation.person.name if activation else "",
         email=activation.person.email if activation else "",
         at=activation.created_at if activation else code.revoked_at,
+        sent_to=sent_to.email if sent_to else "",
+        sent_name=sent_to.name if sent_to else "",
+        mail=_mail(code, mail) if mail else None,
+    )
+
+
+def _mail(code: Code, message: Message) -> MailView:
+    works = code.status is Status.READY and bool(message.recipient)
+    return MailView(
+        id=message.id,
+        state=message.state,
+        at=message.sent_at or message.created_at,
+        may_retry=works and message.state in (MessageState.FAILED, MessageState.RETRYING),
+        may_resend=works and message.state is MessageState.SENT,
     )

@@ -1,16 +1,17 @@
 """Codes sent to people: one code and one mail for each, all of them or none."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from models import Batch, Code, Delivery
 from models.enums import AuditAction, BatchState, MessageKind, Resource, Status
-from services import audit, batches, database, emails, holders, outbox
+from services import audit, batches, database, emails, holders, outbox, recipients
 from services.actor import Actor
 from services.database import execute_each, fetch, unit_of_work
 from services.errors import Conflict, Invalid
 from services.outbox import Draft
-from services.recipients import Recipient
+from services.recipients import Recipient, Recipients
 from services.zones import now
 
 SENT_ALREADY = """
@@ -41,6 +42,16 @@ class Preview:
     @property
     def is_enough(self) -> bool:
         return len(self.fresh) <= self.left
+
+
+async def look(actor: Actor, batch_id: int, entered: str | bytes) -> tuple[Recipients, Preview]:
+    """What was pasted or uploaded, sorted out, and what Send would do with it.
+
+    Raises NotFound, Conflict, Invalid(recipients).
+    """
+    await _sendable(actor, batch_id)
+    found = await asyncio.to_thread(recipients.read, entered, field=FIELD)
+    return found, await preview(actor, batch_id, found.people)
 
 
 async def preview(actor: Actor, batch_id: int, people: Sequence[Recipient]) -> Preview:

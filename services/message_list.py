@@ -52,7 +52,8 @@ class MessageView:
 
     @property
     def may_redirect(self) -> bool:
-        return self.state is not MessageState.SENDING
+        of_one = self.kind is MessageKind.CONFIRMATION
+        return self.state is not MessageState.SENDING and not of_one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

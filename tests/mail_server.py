@@ -2,16 +2,18 @@
 
 How it treats a mail stands in the recipient's address, one word for each try, and then it takes
 it: `ann.451.drop@example.org` is told to come later, then loses its line, then gets its mail.
-`python -m tests.mail_server PORT FOLDER` runs it on its own; each mail becomes a file there.
+`python -m tests.mail_server PORT FOLDER` runs it on its own and prints its port; each mail becomes
+a file there, unless `forget` follows.
 """
 
 import asyncio
 import logging
 import ssl
+import subprocess
 import sys
 from collections import Counter
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Generator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -199,7 +201,24 @@ async def running(
         server.close()
 
 
-async def _serve(port: int, folder: Path) -> None:
+@contextmanager
+def in_its_own_process(folder: Path, *, keep: bool = True) -> Generator[int]:
+    """The server as its own process, for as long as this lasts; gives its port."""
+    command = [sys.executable, "-m", "tests.mail_server", "0", str(folder)]
+    with subprocess.Popen(
+        command if keep else [*command, "forget"],
+        cwd=Path(__file__).parents[1],
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout
+        try:
+            yield int(process.stdout.readline())
+        finally:
+            process.terminate()
+
+
+async def _serve(port: int, folder: Path | None) -> None:
     async with running(Box(folder), port=port) as open_at:
         sys.stdout.write(f"{open_at}\n")
         sys.stdout.flush()
@@ -209,4 +228,4 @@ async def _serve(port: int, folder: Path) -> None:
 if __name__ == "__main__":
     place = Path(sys.argv[2])
     place.mkdir(parents=True, exist_ok=True)
-    asyncio.run(_serve(int(sys.argv[1]), place))
+    asyncio.run(_serve(int(sys.argv[1]), None if "forget" in sys.argv else place))

@@ -62,8 +62,15 @@ def _shown(default: object) -> str:
     if isinstance(default, bool):
         return f"`{str(default).lower()}`"
     if isinstance(default, timedelta):
-        return f"`{default.days}d`" if default.days else f"`{default.seconds // 3600}h`"
+        return _shown_length(default)
     return f"`{default}`"
+
+
+def _shown_length(default: timedelta) -> str:
+    for unit, length in {"d": 86400, "h": 3600, "m": 60}.items():
+        if default.total_seconds() >= length:
+            return f"`{default.total_seconds() / length:g}{unit}`"
+    return f"`{default.seconds}s`"
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)

@@ -9,6 +9,7 @@ from services.actor import Actor
 from services.notifications import NotificationView
 from services.signals import Topic
 from ui import actions, live, notices, routes, wording
+from ui.components import browser
 from ui.components.buttons import button, icon_button
 from ui.components.notice import empty
 from ui.components.text import text
@@ -59,6 +60,7 @@ class Bell:
             await self.count()
             if self.panel.value:
                 self.fill(*await self.load(await actions.actor()))
+                browser.call("holdFocus", self.entries.html_id)
 
     async def count(self) -> None:
         number = await notifications.unread(await actions.actor())

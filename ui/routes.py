@@ -116,6 +116,11 @@ def is_activation(path: str) -> bool:
     return _activation.fullmatch(path) is not None
 
 
+def is_upload(path: str) -> bool:
+    """Where a page of the application takes a file."""
+    return path.startswith(CLIENT_ROUTES[0]) and "/upload/" in path
+
+
 def is_asset(path: str) -> bool:
     return path == FAVICON or path.startswith(ASSETS)
 

@@ -39,6 +39,7 @@ STYLES = (
     "mail.css",
     "bell.css",
     "customers.css",
+    "panel.css",
 )
 
 

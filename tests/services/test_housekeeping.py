@@ -2,13 +2,16 @@
 
 from datetime import timedelta
 
+import pytest
 import time_machine
 
-from models import AuditEntry, Session
-from models.enums import RefusalReason
-from services import housekeeping, refusals, sessions
+from models import AuditEntry, Message, Notification, Session
+from models.enums import MessageKind, MessageState, NotificationKind, RefusalReason
+from services import housekeeping, outbox, outbox_claims, refusals, sessions
 from services.database import unit_of_work
+from services.outbox import Draft
 from services.sessions import SignIn
+from services.zones import now
 from tests.cast import PASSWORD, Cast, activated, every_row, issue, redeem
 from tests.conftest import Configure
 
@@ -78,3 +81,65 @@ async def test_the_log_and_the_codes_stay_for_good(
     clock.shift(timedelta(days=10_000))
     await housekeeping.tidy()
     assert await every_row() == before  # all but the spent budget is there
+
+
+async def ended_message(cast: Cast, state: MessageState) -> Message:
+    draft = Draft(
+        kind=MessageKind.CONFIRMATION,
+        workspace_id=cast.northwind.id,
+        recipient="Ann@example.org",
+        name="Ann",
+    )
+    [message_id] = await unit_of_work(outbox.put)([draft])
+    claimed = await outbox_claims.claim(message_id)
+    assert claimed
+    end = {MessageState.SENT: outbox_claims.sent, MessageState.FAILED: outbox_claims.fail}
+    await end.get(state, outbox_claims.postpone)(claimed, "answer to Ann@example.org")
+    return await Message.get(id=message_id)
+
+
+@pytest.mark.parametrize("state", [MessageState.SENT, MessageState.FAILED])
+async def test_to_whom_a_mail_went_is_forgotten_after_ninety_days(
+    clock: time_machine.Traveller, cast: Cast, state: MessageState
+) -> None:
+    before = await ended_message(cast, state)
+    clock.shift(timedelta(days=90))
+    assert await housekeeping.forget_recipients() == 0
+    clock.shift(timedelta(seconds=1))
+    await housekeeping.tidy()
+    after = await Message.get(id=before.id)
+    kept = {"state", "message_id", "sent_at", "tries", "kind", "workspace_id"}
+    assert {name: getattr(after, name) for name in kept} == {
+        name: getattr(before, name) for name in kept
+    }
+    assert not any((after.recipient, after.recipient_key, after.recipient_name, after.last_answer))
+    assert after.forgotten_at == now()
+    assert await housekeeping.forget_recipients() == 0
+
+
+async def test_to_whom_a_waiting_mail_goes_is_never_forgotten(
+    clock: time_machine.Traveller, cast: Cast
+) -> None:
+    message = await ended_message(cast, MessageState.RETRYING)
+    clock.shift(timedelta(days=400))
+    await housekeeping.tidy()
+    assert (await Message.get(id=message.id)).recipient == "Ann@example.org"
+
+
+async def test_read_notifications_are_forgotten_and_unread_ones_stay(
+    clock: time_machine.Traveller, cast: Cast
+) -> None:
+    for entry_id, read_at in ((1, now()), (2, None)):
+        await Notification.create(
+            user_id=cast.sam.user_id,
+            entry_id=entry_id,
+            kind=NotificationKind.BATCH_READY,
+            at=now(),
+            read_at=read_at,
+        )
+    clock.shift(timedelta(days=180))
+    assert await housekeeping.forget_notifications() == 0
+    clock.shift(timedelta(seconds=1))
+    await housekeeping.tidy()
+    [left] = await Notification.all()
+    assert left.read_at is None

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -86,7 +87,7 @@ class Sender:
             for row in self.rows("SELECT message_id FROM message WHERE state = 'SENDING'")
         )
 
-    def rows(self, statement: str) -> list[tuple[object, ...]]:
+    def rows(self, statement: str) -> list[Any]:
         connection = sqlite3.connect(self.file)
         try:
             return connection.execute(statement).fetchall()
@@ -111,6 +112,29 @@ def recipients() -> list[str]:
     return [f"p{number}.{way}@example.org" for number, way in enumerate(ways)]
 
 
+def nothing_lost_nothing_changed(
+    box: Box, sender: Sender, numbers: dict[str, str]
+) -> dict[str, str]:
+    """The mails that were taken beside the rows; returns the state of each recipient's."""
+    ended: dict[str, str] = dict(sender.rows("SELECT recipient, state FROM message"))
+    copies = Counter(mail.recipient for mail in box.accepted)
+    assert len(ended) == MAILS
+    assert ended == {
+        recipient: "FAILED" if {"550", "554"} & set(words_of(recipient)) else "SENT"
+        for recipient in numbers
+    }
+    # none lost, none of those refused for good taken
+    assert {recipient for recipient, state in ended.items() if state == "SENT"} == set(copies)
+    # the same number at every try
+    assert {(mail.recipient, mail.message_id) for mail in box.accepted} <= set(numbers.items())
+    # taken twice only where the line died after the mail was taken, or the sender did
+    for recipient, times in copies.items():
+        died = sum(word in AFTER for word in words_of(recipient))
+        killed = sender.in_hand[numbers[recipient]]
+        assert 1 + died - killed <= times <= 1 + died + killed, recipient
+    return ended
+
+
 @pytest.mark.skipif(bool(POSTGRES), reason="the killed process must leave a file to look into")
 async def test_no_mail_is_lost_whatever_the_server_does_and_whenever_the_sender_dies(
     cast: Cast, configure: Configure, tmp_path: Path, db: Settings
@@ -126,7 +150,7 @@ async def test_no_mail_is_lost_whatever_the_server_does_and_whenever_the_sender_
         for recipient in recipients()
     ]
     await unit_of_work(outbox.put)(drafts)
-    numbers = dict(sender.rows("SELECT recipient, message_id FROM message"))
+    numbers: dict[str, str] = dict(sender.rows("SELECT recipient, message_id FROM message"))
     async with running(box) as port:
         configure(
             smtp_host="127.0.0.1",
@@ -147,22 +171,7 @@ async def test_no_mail_is_lost_whatever_the_server_does_and_whenever_the_sender_
                 sender.process.kill()
                 sender.process.wait()
 
-    ended = dict(sender.rows("SELECT recipient, state FROM message"))
-    copies = Counter(mail.recipient for mail in box.accepted)
-    assert len(ended) == MAILS
-    assert ended == {
-        recipient: "FAILED" if {"550", "554"} & set(words_of(recipient)) else "SENT"
-        for recipient in numbers
-    }
-    # none lost, none of those refused for good taken
-    assert {recipient for recipient, state in ended.items() if state == "SENT"} == set(copies)
-    # the same number at every try
-    assert {(mail.recipient, mail.message_id) for mail in box.accepted} <= set(numbers.items())
-    # taken twice only where the line died after the mail was taken, or the sender did
-    for recipient, times in copies.items():
-        died = sum(word in AFTER for word in words_of(recipient))
-        killed = sender.in_hand[str(numbers[recipient])]
-        assert 1 + died - killed <= times <= 1 + died + killed, recipient
+    ended = nothing_lost_nothing_changed(box, sender, numbers)
     failed = await AuditEntry.filter(action=AuditAction.FAIL.value, resource="MESSAGE")
     assert len(failed) == len({entry.target_id for entry in failed})
     assert len(failed) == list(ended.values()).count("FAILED") > 0

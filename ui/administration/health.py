@@ -1,12 +1,159 @@
 """Health: whether the installation is well, for its owner."""
 
+from datetime import timedelta
+
+from nicegui import ui
+from nicegui.elements.mixins.text_element import TextElement
+
+from services import health, mailing, zones
 from services.actor import Actor
+from services.health import MailHealth
+from services.letters import Mail
+from services.mail_outcome import Misconfigured, Outcome, Permanent, Sent, Temporary
 from services.permissions import Permission
+from services.signals import Topic
+from ui import actions, live, wording
+from ui.components.buttons import button
+from ui.components.fields import Form
 from ui.components.page_head import page_head
+from ui.components.panel import Facts, Panel, Well
+from ui.components.text import text
 from ui.pages import page_title, view
+
+ENCRYPTION = {
+    "starttls": "STARTTLS, demanded",
+    "tls": "TLS from the start",
+    "none": "None: mails travel readable",
+}
+TEST = Mail(
+    subject="Test mail from Tallystick",
+    text="This mail was sent from the Health page. It arrived, so mail works.\n",
+    html="",
+    sender="Tallystick",
+)
+TONES = {"WORKING": "activated", "HELD": "expired", "WAITING": "expired", "PAUSED": "revoked"}
+NUMBERS = ("Queued", "Retrying", "Failed", "Oldest waits")
+NOT_SET = (
+    "No mail server is set. Set TALLYSTICK_SMTP_HOST and TALLYSTICK_MAIL_FROM where this program "
+    "is started, and start it again. Until then mails wait here."
+)
 
 
 @view(Permission.RUN_INSTALLATION)
 async def page(actor: Actor) -> None:
     page_title("Health", actor)
-    page_head("Health", in_header=True)
+    page_head("Health", "Whether this installation does what it should.", in_header=True)
+    await MailPanel(actor).build()
+    TestMail(actor)
+
+
+class MailPanel:
+    """How mail goes out, whether it does, and what waits."""
+
+    def __init__(self, actor: Actor) -> None:
+        self.zone = actor.time_zone
+
+    async def build(self) -> None:
+        panel = self.panel = Panel("Mail")
+        with panel.actions:
+            self.again = button("Try again now", self.try_again, glyph="refresh-cw")
+            self.again.classes("btn-small")
+        with panel.body:
+            self.sentence = text("p", "").props("aria-live=polite")
+            self.reason = Well()
+            with ui.element("div").classes("numbers").props("aria-live=polite"):
+                self.numbers = {name: _number(name) for name in NUMBERS}
+            self.facts = Facts("Server", "Encryption", "Signs in as", "From")
+        await self.refresh()
+        live.on(panel.root, None, Topic.MESSAGES, self.changed)
+
+    async def changed(self, _: tuple[int, ...]) -> None:
+        await self.refresh()
+
+    async def refresh(self) -> None:
+        mail = await health.mail(await actions.actor())
+        word, sentence, reason = _state(mail, self.zone)
+        self.panel.set_state(word, TONES[word])
+        self.sentence.text = sentence
+        self.reason.show("", reason)
+        self.again.set_visibility(bool(reason))
+        for name, number in zip(NUMBERS, (mail.queued, mail.retrying, mail.failed), strict=False):
+            self.numbers[name].text = f"{number:,}"
+        waits = zones.now() - mail.oldest if mail.oldest else None
+        self.numbers["Oldest waits"].text = _length(waits) if waits is not None else "–"
+        self.facts.set("Server", mail.server or "Not set")
+        self.facts.set("Encryption", ENCRYPTION[mail.tls] if mail.server else "–")
+        self.facts.set("Signs in as", mail.user or "Nobody: no user is set")
+        self.facts.set("From", mail.sender or "Not set")
+
+    async def try_again(self) -> None:
+        await actions.run(mailing.try_now, button=self.again)
+
+
+class TestMail:
+    """Sends a mail past the queue and shows what the server answered."""
+
+    def __init__(self, actor: Actor) -> None:
+        panel = Panel("Send test mail")
+        with panel.body:
+            text("p", "It goes to the server at once, past the queue. The answer is shown here.")
+            with ui.element("div").classes("one-field"):
+                self.form = Form()
+                self.address = self.form.line("email", "To", actor.email, autocomplete="email")
+                self.address.on("keydown.enter", self.send)
+                self.go = button("Send test mail", self.send, look="primary", glyph="send")
+            self.answer = Well()
+
+    async def send(self) -> None:
+        self.answer.show("", "")
+        address = self.address.value or ""
+        outcome = await actions.run(
+            lambda actor: health.send_test(actor, address, TEST), button=self.go, form=self.form
+        )
+        if outcome:
+            self.answer.show(_said(outcome), outcome.answer, is_wrong=not isinstance(outcome, Sent))
+
+
+def _number(name: str) -> TextElement:
+    with ui.element("div"):
+        text("small", name)
+        return text("b", "")
+
+
+def _state(mail: MailHealth, zone: str) -> tuple[str, str, str]:
+    """The word, a sentence, and what the server said."""
+    if not mail.server:
+        return "HELD", NOT_SET, ""
+    if mail.held:
+        return "HELD", f"{mail.held} Until then mails wait here.", ""
+    if mail.paused_at:
+        since = f"{wording.moment(mail.paused_at, zone)} {zone}"
+        told = f"No mail goes out since {since}. It is tried again every 5 minutes."
+        return "PAUSED", told, mail.paused
+    if mail.trouble:
+        told = "The mail server did not take the last mails. It is tried again within minutes."
+        return "WAITING", told, mail.trouble
+    return "WORKING", "Mails go out as soon as they are queued.", ""
+
+
+def _said(outcome: Outcome) -> str:
+    match outcome:
+        case Sent():
+            return "The server took the mail. It answered:"
+        case Temporary():
+            return "The mail was not taken this time:"
+        case Permanent():
+            return "The server refused this mail:"
+        case Misconfigured():
+            return "No mail can be sent with these settings:"
+
+
+def _length(waits: timedelta) -> str:
+    minutes = int(waits.total_seconds()) // 60
+    if minutes < 1:
+        return "Under 1 min"
+    if minutes < 60:
+        return f"{minutes} min"
+    if minutes < 48 * 60:
+        return f"{minutes // 60} h"
+    return wording.count(minutes // 1440, "day")

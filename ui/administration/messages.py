@@ -1,13 +1,13 @@
 """Messages: every mail of the workspace, and what became of it."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
 from datetime import datetime
 from typing import Any
 
 from nicegui import ui
 
 from models.enums import MessageState
-from services import message_list, messages, zones
+from services import message_list, messages, resending, zones
 from services.actor import Actor
 from services.letters import Mail, Pointless
 from services.message_list import MessageFilter, MessageView
@@ -77,9 +77,6 @@ COLUMNS = [
     Column(name="queued", label="Queued", sortable=True, look="num", cell=WHEN),
     Column(name="actions", label="Actions", end=True, cell=ACTIONS),
 ]
-# The commands of deliveries; as long as one is not there, neither is its button.
-RESEND: Callable[[Actor, int], Awaitable[object]] | None = None
-REDIRECT: Callable[[Actor, int, str], Awaitable[object]] | None = None
 
 
 @view(Permission.READ_OWN_MESSAGES)
@@ -164,10 +161,10 @@ class Messages:
             actor, tuple(i for i in ids if i in here or i > self.newest)
         )
         self.table.patch([row(each, actor.time_zone) for each in fresh if each.id in here])
+        self.newest = max([self.newest, *(each.id for each in fresh)])
         new = [each.id for each in fresh if each.id not in here]
         if not new:
             return
-        self.newest = max(new)
         if await self._shows_newest():
             await self.show_news()
         else:
@@ -193,21 +190,20 @@ class Messages:
         await actions.run(lambda actor: messages.retry(actor, message_id), slug=self.slug)
 
     async def resend(self, message_id: int) -> None:
-        if (command := RESEND) and await actions.run(
-            lambda actor: _done(command(actor, message_id)), slug=self.slug
+        if await actions.run(
+            lambda actor: _done(resending.resend(actor, message_id)), slug=self.slug
         ):
             ui.notify("Queued again, to the same address.")
 
     async def redirect(self, message_id: int) -> None:
-        if command := REDIRECT:
-            ask_address(
-                lambda address, go, form: actions.run(
-                    lambda actor: _done(command(actor, message_id, address)),
-                    slug=self.slug,
-                    button=go,
-                    form=form,
-                )
+        ask_address(
+            lambda address, go, form: actions.run(
+                lambda actor: _done(resending.redirect(actor, message_id, address)),
+                slug=self.slug,
+                button=go,
+                form=form,
             )
+        )
 
     async def preview(self, message_id: int) -> None:
         async def read(actor: Actor) -> tuple[MessageView, Shown | str]:
@@ -272,8 +268,8 @@ def row(message: MessageView, zone: str) -> dict[str, Any]:
         "queued": wording.moment(message.created_at, zone),
         "then": _then(message, zone),
         "retry": message.may_retry,
-        "resend": bool(RESEND and message.may_resend),
-        "redirect": bool(REDIRECT and message.may_redirect),
+        "resend": message.may_resend,
+        "redirect": message.may_redirect,
     }
 
 

@@ -30,6 +30,10 @@ class About:
     facts: dict[str, str]
 
 
+WITHDRAWN = (
+    "The links in the earlier mail stop working. The codes themselves stay as they are: "
+    "if a stranger has them, revoke them."
+)
 Send = Callable[[str, ui.button, Form], Awaitable[object]]
 Show = Callable[[ui.button], Awaitable[Shown | None]]
 
@@ -105,6 +109,7 @@ def ask_address(send: Send) -> None:
             dialog.close()
 
     with dialog.body:
+        text("p", WITHDRAWN)
         form = Form()
         field = form.line("email", "E-mail", type="email", autocomplete="off")
         field.props("autofocus").on("keydown.enter", go)

@@ -9,7 +9,10 @@ from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ui import routes
+
 BODY_MAX = 64 * 1024
+UPLOAD_MAX = 1024 * 1024 + BODY_MAX  # a file of 1 MB and what a form adds around it
 BODY_WITHIN = 30.0  # seconds
 SOCKETS_PER_SESSION = 20
 SOCKETS_PER_ADDRESS = 50
@@ -24,14 +27,15 @@ class TooManySockets(Exception):
 
 
 def with_body_limit(app: ASGIApp) -> ASGIApp:
-    """Bodies over 64 KiB raise BodyTooLarge, announced or not; nothing here takes larger ones."""
+    """Bodies over 64 KiB raise BodyTooLarge, announced or not; a file may have 1 MB."""
 
     async def call(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] not in ("GET", "HEAD"):
-            if _announced(scope) > BODY_MAX:
+            most = UPLOAD_MAX if routes.is_upload(scope["path"]) else BODY_MAX
+            if _announced(scope) > most:
                 raise BodyTooLarge
             # Read here: raised further in, it would arrive wrapped by the middlewares on the way.
-            receive = _replayed(await _body(receive), receive)
+            receive = _replayed(await _body(receive, most), receive)
         await app(scope, receive, send)
 
     return call
@@ -42,16 +46,16 @@ def _announced(scope: Scope) -> int:
     return int(length) if length.isdecimal() else 0
 
 
-async def _body(receive: Receive) -> bytes:
+async def _body(receive: Receive, most: int) -> bytes:
     """Raises ClientDisconnect for a visitor who stops sending, too."""
     try:
         async with asyncio.timeout(BODY_WITHIN):
-            return await _whole(receive)
+            return await _whole(receive, most)
     except TimeoutError:
         raise ClientDisconnect from None
 
 
-async def _whole(receive: Receive) -> bytes:
+async def _whole(receive: Receive, most: int) -> bytes:
     body, more = b"", True
     while more:
         message = await receive()
@@ -59,7 +63,7 @@ async def _whole(receive: Receive) -> bytes:
             raise ClientDisconnect
         body += message.get("body", b"")
         more = message.get("more_body", False)
-        if len(body) > BODY_MAX:
+        if len(body) > most:
             raise BodyTooLarge
     return body
 

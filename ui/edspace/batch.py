@@ -13,6 +13,7 @@ from services.paging import Slice
 from services.permissions import Permission
 from services.signals import Topic
 from ui import actions, live, routes, theme, wording
+from ui.batch_mail import BatchMail
 from ui.components.batch_progress import BatchProgress
 from ui.components.buttons import button, download, icon_button, menu_entry
 from ui.components.copying import copy
@@ -38,12 +39,32 @@ ACTIONS = """
       :aria-label="'Revoke code ' + props.row.nr">
       <span class="icon icon-ban" aria-hidden="true"></span><q-tooltip>Revoke</q-tooltip>
     </button>
+    <button v-if="props.row.retry" @click="() => $parent.$emit('retry', props.row.id)"
+      :aria-label="'Retry the mail with code ' + props.row.nr">
+      <span class="icon icon-rotate-cw" aria-hidden="true"></span><q-tooltip>Retry</q-tooltip>
+    </button>
+    <button v-if="props.row.resend" @click="() => $parent.$emit('resend', props.row.id)"
+      :aria-label="'Resend the mail with code ' + props.row.nr">
+      <span class="icon icon-send" aria-hidden="true"></span><q-tooltip>Resend</q-tooltip>
+    </button>
+    <button v-if="props.row.redirect" @click="() => $parent.$emit('redirect', props.row.id)"
+      :aria-label="'Send code ' + props.row.nr + ' to another address'">
+      <span class="icon icon-pencil" aria-hidden="true"></span>
+      <q-tooltip>Send to another address</q-tooltip>
+    </button>
   </span>
+</q-td>
+"""
+SENT = """
+<q-td :props="props">
+  <span v-if="props.value">{{ props.value }}<small :class="{ danger: props.row.failed }">{{
+    props.row.mail }}</small></span>
 </q-td>
 """
 COLUMNS = [
     Column(name="code", label="Code", sortable=True, cell=CODE),
     Column(name="status", label="Status", sortable=True, cell=PILL),
+    Column(name="sent", label="Sent to", look="wrap two-lines", cell=SENT),
     Column(name="holder", label="Activated by", look="wrap"),
     Column(name="email", label="E-mail", look="quiet wrap"),
     Column(name="when", label="When", look="quiet"),
@@ -69,12 +90,16 @@ class BatchPage:
         self.full: dict[int, str] = {}
         self.is_shown = False
         self.progress: BatchProgress | None = None
+        self.mail = BatchMail(actor, self.batch_id)
 
     async def build(self) -> None:
         summary = self.detail.summary
         made = wording.moment(summary.created_at, self.actor.time_zone)
         told = f"Batch {summary.id} · made {made} by {summary.created_by}"
+        if self.detail.sent_to:
+            told += f" · sent to {self.detail.sent_to}"
         with page_head(f"{summary.product}, {summary.plan}", told):
+            self.send = button("Send to people", self.send_to_people)
             self.revoke_unused = button("Revoke unused", self.ask_revoke_unused)
         self._facts()
         with ui.element("div") as place:
@@ -102,6 +127,7 @@ class BatchPage:
     async def _state(self) -> None:
         summary = self.detail.summary
         self.revoke_unused.set_visibility(self.detail.may_revoke)
+        self.send.set_visibility(summary.state is BatchState.DONE)
         self.progress = None
         if summary.state is not BatchState.DONE:
             steers = self.detail.may_steer
@@ -157,19 +183,38 @@ class BatchPage:
                     button("Copy codes", self.copy_all, glyph="copy").classes("btn-small")
                     path = routes.batch_csv(self.slug, self.batch_id)
                     download("Download CSV", path).classes("btn-small")
-                    with icon_button("ellipsis", "More downloads").classes("btn-small"), ui.menu():
-                        xlsx = routes.batch_xlsx(self.slug, self.batch_id)
-                        menu_entry("download", "Download XLSX", lambda: ui.download.from_url(xlsx))
+                    with icon_button("ellipsis", "More").classes("btn-small"), ui.menu():
+                        self._more()
             zone = self.actor.time_zone
             self.table = DataTable(
-                COLUMNS, self.load, look="codes", note=f"Times in {zone}", descending=False
+                self._columns(), self.load, look="codes", note=f"Times in {zone}", descending=False
             )
         self.table.when_empty = lambda: empty(
             "No code matches", "Change the search or the filter.", glyph="search"
         )
         self.table.on("copy", self.copy_one)
         self.table.on("revoke", self.ask_revoke)
+        for event, handler in (
+            ("retry", self.mail.retry),
+            ("resend", self.mail.resend),
+            ("redirect", self.mail.redirect),
+        ):
+            self.table.on(event, handler)
         await self.table.reload()
+
+    def _more(self) -> None:
+        xlsx = routes.batch_xlsx(self.slug, self.batch_id)
+        menu_entry("download", "Download XLSX", lambda: ui.download.from_url(xlsx))
+        if self.detail.is_delivered:
+            menu_entry("rotate-cw", "Resend to all that failed", self.mail.ask_all_failed)
+            menu_entry("send", "Resend to all not yet activated", self.mail.ask_all_waiting)
+
+    def _columns(self) -> list[Column]:
+        """A batch that was sent to nobody needs no place for them."""
+        return [each for each in COLUMNS if each.name != "sent" or self.detail.is_delivered]
+
+    async def send_to_people(self) -> None:
+        await self.mail.send_to_people()
 
     async def load(self, part: Slice) -> tuple[list[dict[str, Any]], int]:
         actor = await actions.actor(self.slug)
@@ -192,6 +237,7 @@ class BatchPage:
             "email": code.email or "",
             "when": wording.moment(code.at, self.actor.time_zone) if code.at else "",
             "revocable": self.detail.may_revoke and code.status in UNUSED,
+            **self.mail.row(code),
         }
 
     async def filter(self) -> None:
@@ -203,7 +249,7 @@ class BatchPage:
             return
         actor = await actions.actor(self.slug)
         before, self.detail = self.detail, await batch_detail.read(actor, self.batch_id)
-        if before.summary.state is not self.detail.summary.state:
+        if _form(before) != _form(self.detail):
             await ui.context.client.sub_pages_router.refresh()
         elif self.progress:
             self.progress.show(self.detail.summary)
@@ -284,3 +330,8 @@ class BatchPage:
                 button=go,
             ),
         )
+
+
+def _form(detail: BatchDetail) -> tuple[BatchState, bool]:
+    """What decides which parts the page is made of."""
+    return detail.summary.state, detail.is_delivered

@@ -48,6 +48,14 @@ window.tallystick = {
     field?.select();
   },
 
+  // What had the focus may be gone with the rows that were drawn anew; then the panel has it.
+  holdFocus(id) {
+    setTimeout(() => {
+      const lost = document.activeElement === document.body;
+      if (lost) document.getElementById(id)?.closest(".q-menu")?.focus({ preventScroll: true });
+    }, 50);
+  },
+
   submit(id) {
     document.getElementById(id)?.submit();
   },

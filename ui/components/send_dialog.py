@@ -1,0 +1,161 @@
+"""The dialog that sends codes to people: a pasted list or a file, what it comes to, and Send."""
+
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from nicegui import ui
+from nicegui.events import UploadEventArguments
+
+from services.recipients import INPUT_MAX, TOO_LARGE
+from ui import wording
+from ui.components.buttons import button, icon_button
+from ui.components.dialog import Dialog
+from ui.components.fields import Form
+from ui.components.icon import icon
+from ui.components.text import text
+
+PASTE_HELP = "One address on each line, or parted by commas. Name <a@b.example> gives the name too."
+SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Comes:
+    """What was entered comes to: sentences, lines that are wrong, and how many codes would go."""
+
+    sentences: list[str] = field(default_factory=list[str])
+    wrong: list[str] = field(default_factory=list[str])
+    people: int = 0
+    is_enough: bool = True
+
+
+Entered = str | bytes
+Inspect = Callable[[Entered, Form], Awaitable[Comes | None]]
+Send = Callable[[Entered, str, ui.button, Form], Awaitable[int | None]]
+
+
+class SendDialog:
+    """`inspect` says what would happen, `send` does it with the dialog's own key."""
+
+    def __init__(
+        self, *, left: str, held: str, messages: str, inspect: Inspect, send: Send
+    ) -> None:
+        """`left` and `held` are sentences: codes that are left, and why mail waits."""
+        self.inspect, self.send, self.messages = inspect, send, messages
+        self.key = secrets.token_urlsafe(24)  # one delivery for one opened dialog
+        self.file: tuple[str, bytes] | None = None
+        self.asked = 0
+        self.dialog = Dialog("Send to people")
+        with self.dialog.body:
+            text("p", f"Each person gets one code of this batch by mail. {left}", "muted lead")
+            self.form = Form()
+            self._build_list()
+            self._build_upload()
+            self.found = ui.element("div").classes("found").props("aria-live=polite")
+            if held:
+                text("p", f"The mails will wait in Messages. {held}", "note note-mail")
+        with self.dialog.foot:
+            button("Cancel", self.dialog.close, look="quiet")
+            self.go = button("", self._send, look="primary")
+        self._show(Comes())
+
+    def _build_list(self) -> None:
+        self.pasted = self.form.add(
+            "recipients",
+            "People",
+            lambda: ui.textarea().props("outlined debounce=400 maxlength=200000 autofocus"),
+            help=PASTE_HELP,
+        )
+        self.pasted.classes("people").on_value_change(self._look)
+
+    def _build_upload(self) -> None:
+        self.upload = ui.upload(
+            on_upload=self._take,
+            on_rejected=self._refuse,
+            max_file_size=INPUT_MAX,
+            auto_upload=True,
+        ).classes("off-screen")
+        self.upload.props('accept=".csv,.txt,text/csv,text/plain" aria-hidden=true')
+        self.upload.on("failed", self._refuse, args=[])
+        with ui.element("div").classes("upload-row"):
+            pick = button("Choose a CSV file", glyph="upload").classes("btn-small")
+            pick.on_click(lambda: self.upload.run_method("pickFiles"))
+            self.file_name = text("span", "With a column email, and name if you like.", "muted")
+            self.drop = icon_button("x", "Remove the file", self._drop)
+            self.drop.set_visibility(False)
+
+    async def _take(self, event: UploadEventArguments) -> None:
+        self.file = (event.file.name, await event.file.read())
+        self._show_file()
+        await self._look()
+
+    def _refuse(self) -> None:
+        self.form.show_errors({"recipients": TOO_LARGE})
+        self.upload.reset()
+
+    async def _drop(self) -> None:
+        self.file = None
+        self.upload.reset()
+        self._show_file()
+        await self._look()
+
+    def _show_file(self) -> None:
+        self.file_name.text = self.file[0] if self.file else "With a column email, and name too."
+        self.drop.set_visibility(self.file is not None)
+        self.pasted.set_enabled(self.file is None)
+
+    @property
+    def entered(self) -> Entered:
+        return self.file[1] if self.file else self.pasted.value or ""
+
+    async def _look(self) -> None:
+        """An answer that a later question overtook is dropped."""
+        self.asked += 1
+        asked = self.asked
+        found = await self.inspect(self.entered, self.form) if self.entered else Comes()
+        if asked == self.asked:
+            if not self.entered:
+                self.form.show_errors({})
+            self._show(found or Comes())
+
+    def _show(self, comes_to: Comes) -> None:
+        with self.go.clear():
+            icon("send")
+            number = wording.count(comes_to.people, "code")
+            text("span", f"Send {number}" if comes_to.people else "Send")
+        self.go.set_enabled(bool(comes_to.people) and comes_to.is_enough)
+        with self.found.clear():
+            for sentence in comes_to.sentences:
+                text("p", sentence)
+            if comes_to.wrong:
+                self._show_wrong(comes_to.wrong)
+
+    @staticmethod
+    def _show_wrong(wrong: list[str]) -> None:
+        with ui.element("ul").classes("wrong-lines"):
+            for line in wrong[:SHOWN]:
+                text("li", line)
+            if len(wrong) > SHOWN:
+                text("li", f"and {len(wrong) - SHOWN:,} more")
+
+    async def _send(self) -> None:
+        sent = await self.send(self.entered, self.key, self.go, self.form)
+        if sent:
+            self._acknowledge(sent)
+
+    def _acknowledge(self, sent: int) -> None:
+        number = wording.count(sent, "code is", "codes are")
+        self.dialog.title.text = f"{number} on their way." if sent > 1 else "1 code is on its way."
+        self.dialog.body.clear()
+        with self.dialog.body:
+            text("p", "Who got which code stands in the list, and in Download CSV.").props(
+                "role=status"
+            )
+        self.dialog.foot.clear()
+        with self.dialog.foot:
+            button("Open Messages", self._open_messages, look="quiet")
+            button("Close", self.dialog.close, look="primary").props("autofocus")
+
+    def _open_messages(self) -> None:
+        self.dialog.close()
+        ui.navigate.to(self.messages)
