@@ -151,11 +151,12 @@ def _view(
         at=activation.created_at if activation else code.revoked_at,
         sent_to=sent_to.email if sent_to else "",
         sent_name=sent_to.name if sent_to else "",
-        mail=_mail(code, mail) if mail else None,
+        mail=mail_of(code, mail) if mail else None,
     )
 
 
-def _mail(code: Code, message: Message) -> MailView:
+def mail_of(code: Code, message: Message) -> MailView:
+    """How a mail with this code stands, and what may be done about it."""
     works = code.status is Status.READY and bool(message.recipient)
     return MailView(
         id=message.id,

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models import Activation, Code, Message
-from models.enums import BatchState, CodeKind, MessageState, Status
+from models.enums import BatchState, CodeKind, Status
 from services import code_alphabet, message_states
 from services.actor import Actor
-from services.code_list import status_of
+from services.code_list import MailView, mail_of, status_of
 from services.customers import Undone, people_of, undone_of
 from services.database import reader
 from services.paging import Page, Slice
@@ -28,7 +28,7 @@ class Use:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerCode:
-    """`mail` and `sent_at` are of the newest message that brought this code to `sent_to`.
+    """`mail` is the newest message that brought this code to `sent_to`.
 
     `use` is the activation that stands, `undone` those that were, oldest first.
     """
@@ -40,9 +40,7 @@ class CustomerCode:
     plan: str
     status: Status
     sent_to: str
-    message_id: int | None
-    mail: MessageState | None
-    sent_at: datetime | None
+    mail: MailView | None
     use: Use | None
     undone: tuple[Use, ...]
 
@@ -113,9 +111,7 @@ def _view(code: Code, uses: Sequence[Use], mails: Mapping[int, Message]) -> Cust
         plan=batch.plan.name,
         status=status_of(code, batch),
         sent_to=code.sent_to.email if code.sent_to else "",
-        message_id=mail and mail.id,
-        mail=mail and mail.state,
-        sent_at=mail and mail.sent_at,
+        mail=mail_of(code, mail) if mail else None,
         use=next((use for use in uses if use.undone is None), None),
         undone=tuple(use for use in uses if use.undone),
     )

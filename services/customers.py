@@ -4,11 +4,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from tortoise.functions import Count
 from tortoise.queryset import QuerySet
 
-from models import Activation, Batch, Code, Entitlement, Person
+from models import Activation, Batch, Code, Entitlement, Message, Person
 from models.enums import Access, BatchState, CodeKind, MessageKind, MessageState, Status
 from services import code_alphabet, emails, entitlements, message_states, texts, zones
 from services.actor import Actor
@@ -36,7 +37,10 @@ class Found:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentSet:
-    """A whole batch that was sent to the address; `mail` is the newest message that brought it."""
+    """A whole batch that was sent to the address; `mail` is the newest message about it.
+
+    `mail_at` is when that was sent, or queued where it is not sent yet.
+    """
 
     batch_id: int
     made_at: datetime
@@ -44,7 +48,7 @@ class SentSet:
     plan: str
     codes: int
     mail: MessageState | None
-    sent_at: datetime | None
+    mail_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,11 +199,16 @@ async def _sets(ids: list[int]) -> tuple[SentSet, ...]:
             product=batch.product.name if batch.product else "",
             plan=batch.plan.name if batch.plan else "",
             codes=batch.quantity,
-            mail=mails[batch.id].state if batch.id in mails else None,
-            sent_at=mails[batch.id].sent_at if batch.id in mails else None,
+            **_stands(mails.get(batch.id)),
         )
         for batch in batches
     )
+
+
+def _stands(mail: Message | None) -> dict[str, Any]:
+    if mail is None:
+        return {"mail": None, "mail_at": None}
+    return {"mail": mail.state, "mail_at": mail.sent_at or mail.created_at}
 
 
 def _view(one: Entitlement, every: Sequence[Entitlement]) -> EntitlementView:

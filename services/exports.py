@@ -15,7 +15,7 @@ from services.permissions import Permission, require
 from services.sheets import CSV, XLSX, Export
 from services.zones import now
 
-CHUNK = 500
+CHUNK = 200  # codes are opened on the loop, which others wait for
 HEAD = (
     "code",
     "activation link",

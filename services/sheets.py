@@ -86,7 +86,7 @@ async def _build(file: IO[bytes], workshop: str, head: Row, parts: Parts) -> Non
     sheet = book.add_worksheet()
     sheet.freeze_panes(1, 0)
     sheet.set_column(0, len(head) - 1, 22)
-    _write(sheet, 0, [head], book.add_format({"bold": True}))
+    await asyncio.to_thread(_write, sheet, 0, [head], book.add_format({"bold": True}))
     written = 1
     async for part in parts:
         await asyncio.to_thread(_write, sheet, written, part)

@@ -1,52 +1,30 @@
-"""What the page of a batch does with mail: send to people, resend, send to another address."""
+"""What the page of a batch does with mail: send to people, and to all of them once more."""
 
 from typing import Any
 
 from nicegui import ui
 
-from models.enums import MessageState
 from services import deliveries, messages, resending
 from services.actor import Actor
-from services.code_list import CodeView, MailView
+from services.code_list import CodeView
 from ui import actions, delivery_words, routes, wording
+from ui.code_mail import CodeMail
 from ui.components.dialog import confirm
 from ui.components.fields import Form
-from ui.components.mail_dialog import ask_address
 from ui.components.send_dialog import Comes, Entered, SendDialog
 
-STANDS = {
-    MessageState.QUEUED: "queued",
-    MessageState.SENDING: "being sent",
-    MessageState.RETRYING: "not delivered yet, tried again",
-    MessageState.SENT: "sent",
-    MessageState.FAILED: "failed",
-}
 
-
-class BatchMail:
-    """For one person at one batch; remembers which mail belongs to which code on screen."""
+class BatchMail(CodeMail):
+    """For one person at one batch."""
 
     def __init__(self, actor: Actor, batch_id: int) -> None:
-        self.actor, self.slug, self.batch_id = actor, actor.slug, batch_id
-        self.mails: dict[int, int] = {}
+        super().__init__(actor)
+        self.batch_id = batch_id
 
     def row(self, code: CodeView) -> dict[str, Any]:
         """What reaches the browser about the mail of one code."""
-        mail = code.mail
-        if mail:
-            self.mails[code.id] = mail.id
-        return {
-            "sent": code.sent_to,
-            "mail": self._stands(code, mail) if mail else "",
-            "failed": bool(mail and mail.state is MessageState.FAILED),
-            "retry": bool(mail and mail.may_retry),
-            "resend": bool(mail and mail.may_resend),
-            "redirect": bool(mail and (mail.may_resend or mail.may_retry)),
-        }
-
-    def _stands(self, code: CodeView, mail: MailView) -> str:
-        words = f"{STANDS[mail.state]} {wording.moment(mail.at, self.actor.time_zone)}"
-        return f"{code.sent_name}, {words}" if code.sent_name else words
+        rights = self.rights(code.id, code.mail)
+        return {"sent": code.sent_to, "person": code.sent_name, **rights}
 
     async def send_to_people(self) -> None:
         async def start(actor: Actor) -> tuple[int, str]:
@@ -75,28 +53,6 @@ class BatchMail:
             return await deliveries.send(actor, self.batch_id, found.people, key)
 
         return await actions.run(command, slug=self.slug, button=go, form=form)
-
-    async def retry(self, code_id: int) -> None:
-        if message_id := self.mails.get(code_id):
-            await actions.run(lambda actor: messages.retry(actor, message_id), slug=self.slug)
-
-    async def resend(self, code_id: int) -> None:
-        async def command(actor: Actor) -> bool:
-            await resending.resend(actor, self.mails.get(code_id, 0))
-            return True
-
-        if await actions.run(command, slug=self.slug):
-            ui.notify("Queued again, to the same address.")
-
-    async def redirect(self, code_id: int) -> None:
-        async def send(address: str, go: ui.button, form: Form) -> bool | None:
-            async def command(actor: Actor) -> bool:
-                await resending.redirect(actor, self.mails.get(code_id, 0), address)
-                return True
-
-            return await actions.run(command, slug=self.slug, button=go, form=form)
-
-        ask_address(send)
 
     async def ask_all_failed(self) -> None:
         counts = await self._counts()

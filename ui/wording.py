@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from models.enums import RefusalReason
+from models.enums import MessageState, RefusalReason
 from services import code_alphabet, zones
 from services.redemptions import Refused
 from services.settings import get_settings
@@ -20,6 +20,14 @@ TO_MEMBER = {
     RefusalReason.WRONG_PERSON: "This is not the e-mail address the code was activated with.",
 }
 
+MAIL_STANDS = {
+    MessageState.QUEUED: "queued",
+    MessageState.SENDING: "being sent",
+    MessageState.RETRYING: "not delivered yet, tried again",
+    MessageState.SENT: "sent",
+    MessageState.FAILED: "failed",
+}
+
 
 def day(value: date) -> str:
     return f"{value.day:02} {value:%b %Y}"
@@ -28,6 +36,11 @@ def day(value: date) -> str:
 def moment(instant: datetime, zone: str) -> str:
     local = zones.local(instant, zone)
     return f"{day(local)}, {local:%H:%M}"
+
+
+def mail(state: MessageState, at: datetime, zone: str) -> str:
+    """How a mail stands, since it was sent or else queued."""
+    return f"{MAIL_STANDS[state]} {moment(at, zone)}"
 
 
 def count(number: int, noun: str, nouns: str = "") -> str:

@@ -1,19 +1,41 @@
-"""CSV that a spreadsheet opens as it is meant, and runs nothing of."""
+"""Files that a spreadsheet opens as they are meant, and runs nothing of."""
 
 import csv
 import io
-from datetime import UTC, date, datetime
+import threading
+import zipfile
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 import time_machine
+import xlsxwriter
 
-from models.enums import AuditAction
-from services import batch_form, batches, catalog, codes, exports, links, sheets
+from models import Code, Message, Person, Product
+from models.enums import AuditAction, MessageKind
+from services import (
+    access_changes,
+    batch_form,
+    batches,
+    catalog,
+    codes,
+    exports,
+    links,
+    outbox,
+    sheets,
+)
 from services.actor import Actor
-from services.errors import NotFound
+from services.database import unit_of_work
+from services.errors import Gone, NotFound
 from services.links import Link, Purpose
+from services.outbox import Draft
+from services.settings import Settings
 from tests.cast import Cast, Issued, activated, entries, issue, redeem, wanted
+from tests.conftest import Configure
+from tests.workbook import cells
 
+ANN = "ann@example.org"
 SITE = "https://codes.example.org/a/"
 
 
@@ -142,3 +164,202 @@ async def test_another_workspaces_batch_is_not_exported(cast: Cast) -> None:
         with pytest.raises(NotFound):
             await exports.batch_csv(who, issued.batch.id, address=SITE)
     assert await entries(AuditAction.EXPORT) == []
+
+
+async def test_who_a_code_was_sent_to_and_when_stands_in_the_file(
+    clock: time_machine.Traveller, cast: Cast
+) -> None:
+    issued = await issue(cast.ada, cast.month)
+    ann = await Person.create(
+        workspace_id=cast.northwind.id,
+        name="",
+        email="ann@example.org",
+        email_key="ann@example.org",
+    )
+    await Code.filter(id__in=[code.id for code in issued.codes[:2]]).update(sent_to_id=ann.id)
+    for sent_at in (None, datetime(2026, 3, 10, 23, 30, tzinfo=UTC)):
+        message = await mail(issued, MessageKind.PERSONAL, code_id=issued.codes[0].id)
+        await Message.filter(id=message).update(sent_at=sent_at)
+    rows = await table(cast.sam, issued)
+    assert [(row["sent to"], row["sent at"]) for row in rows] == [
+        (ANN, "2026-03-11 00:30:00+01:00"),
+        (ANN, ""),
+        ("", ""),
+    ]
+
+
+async def test_an_undone_activation_stands_in_no_file(cast: Cast) -> None:
+    issued = await issue(cast.ada, cast.month)
+    used = activated(await redeem(issued.texts[0]))
+    await access_changes.undo_activation(cast.ada, used.activation_id, "Wrong person")
+    row = (await table(cast.sam, issued))[0]
+    assert (row["status"], row["activated e-mail"], row["activated at"]) == ("READY", "", "")
+
+
+@unit_of_work
+async def mail(issued: Issued, kind: MessageKind, code_id: int | None = None) -> int:
+    where = {"workspace_id": issued.batch.workspace_id, "batch_id": issued.batch.id}
+    draft = Draft(kind=kind, recipient=ANN, code_id=code_id, **where)
+    return (await outbox.put([draft]))[0]
+
+
+async def workbook(who: Actor, issued: Issued) -> bytes:
+    export = await exports.batch_xlsx(who, issued.batch.id, address=SITE)
+    assert export.media_type == sheets.XLSX
+    return b"".join([piece async for piece in export.lines])
+
+
+async def test_a_workbook_holds_what_the_csv_holds(cast: Cast) -> None:
+    issued = await issue(cast.ada, cast.month, prefix="AC")
+    activated(await redeem(issued.texts[1]))
+    head, *rows = cells(await workbook(cast.sam, issued))
+    assert tuple(head) == exports.HEAD
+    assert [dict(zip(head, row, strict=True)) for row in rows] == await table(cast.sam, issued)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        '=HYPERLINK("https://evil.example","Click")',
+        "+1+1",
+        "-2",
+        "@SUM(A1)",
+        "{=1+1}",
+        "https://example.org",
+        "mailto:x@example.org",
+        "00123",
+        "1E5",
+        "2026-01-01",
+        "TRUE",
+        "_x0041_",
+        "<b>&amp;]]>",
+        'Arc "MIG" 🔥',
+    ],
+)
+async def test_a_cell_of_a_workbook_is_text_and_unaltered(cast: Cast, name: str) -> None:
+    await catalog.rename_product(cast.ada, cast.welding.id, name)
+    issued = await issue(cast.ada, cast.month, 1)
+    activated(await redeem(issued.texts[0], name=name))
+    content = await workbook(cast.ada, issued)
+    head, row = cells(content)
+    named = dict(zip(head, row, strict=True))
+    assert (named["product"], named["activated by"]) == (name, name)
+    with zipfile.ZipFile(io.BytesIO(content)) as book:
+        assert not [part for part in book.namelist() if "hyperlink" in part.casefold()]
+        assert b"<hyperlink" not in book.read("xl/worksheets/sheet1.xml")
+
+
+async def test_what_no_xml_can_hold_does_not_break_the_workbook(cast: Cast) -> None:
+    issued = await issue(cast.ada, cast.month, 1)
+    await Product.filter(id=cast.welding.id).update(name="a\ufffeb\x07c\uffffd")
+    [_, row] = cells(await workbook(cast.ada, issued))
+    assert row[2] == "a\ufffdb\ufffdc\ufffdd"
+
+
+async def test_a_workbook_of_2000_codes_is_whole_and_is_written_beside_the_loop(
+    cast: Cast, configure: Configure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configure(bulk_from=2001)
+    issued = await issue(cast.ada, cast.month, 2000)
+    threads: list[int] = []
+    for place, name in ((sheets, "_write"), (xlsxwriter.Workbook, "close")):
+        monkeypatch.setattr(place, name, noted(threads, getattr(place, name)))
+    _, *rows = cells(await workbook(cast.ada, issued))
+    assert [row[0] for row in rows] == issued.texts
+    assert len(threads) > 2000 / exports.CHUNK
+    assert threading.get_ident() not in threads
+
+
+def noted(threads: list[int], real: Callable[..., object]) -> Callable[..., object]:
+    def call(*of: object) -> object:
+        threads.append(threading.get_ident())
+        return real(*of)
+
+    return call
+
+
+async def test_nothing_of_a_workbook_is_left_in_the_data_folder(
+    cast: Cast, settings: Settings
+) -> None:
+    issued = await issue(cast.ada, cast.month)
+    before = set(settings.data_dir.rglob("*"))
+    export = await exports.batch_xlsx(cast.sam, issued.batch.id, address=SITE)
+    assert set(settings.data_dir.rglob("*")) <= before
+    first = await anext(export.lines)
+    assert first.startswith(b"PK")
+    await export.lines.aclose()  # the browser left  # pyright: ignore
+    assert set(settings.data_dir.rglob("*")) <= before
+
+
+async def test_a_workbook_that_cannot_be_built_leaves_nothing_either(
+    cast: Cast, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    issued = await issue(cast.ada, cast.month)
+    before = set(settings.data_dir.rglob("*"))
+
+    def full(*_: object) -> None:
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(sheets, "_write", full)
+    with pytest.raises(OSError, match="no space"):
+        await exports.batch_xlsx(cast.sam, issued.batch.id, address=SITE)
+    assert set(settings.data_dir.rglob("*")) <= before
+
+
+def test_what_a_killed_process_left_is_cleared_at_the_start(tmp_path: Path) -> None:
+    (tmp_path / "export-abc").mkdir()
+    (tmp_path / "export-abc" / "tmp1").write_text("codes")
+    (tmp_path / "tallystick.key").write_text("key")
+    sheets.clear_workshops(tmp_path)
+    assert [each.name for each in tmp_path.iterdir()] == ["tallystick.key"]
+
+
+async def test_a_workbook_is_recorded_as_one(cast: Cast) -> None:
+    issued = await issue(cast.ada, cast.month)
+    await workbook(cast.sam, issued)
+    [entry] = await entries(AuditAction.EXPORT)
+    assert entry.detail == {"codes": 3, "format": "xlsx"}
+
+
+async def linked(issued: Issued) -> str:
+    return links.make(Purpose.DOWNLOAD, await mail(issued, MessageKind.DOWNLOAD))
+
+
+async def test_the_link_of_a_mail_gives_the_batch_for_seven_days(
+    clock: time_machine.Traveller, cast: Cast
+) -> None:
+    issued = await issue(cast.ada, cast.month)
+    token = await linked(issued)
+    clock.shift(links.DOWNLOAD_LASTS - timedelta(seconds=1))
+    export = await exports.set_csv(cast.sam, token, address=SITE)
+    content = b"".join([line async for line in export.lines]).decode()
+    assert all(text in content for text in issued.texts)
+    clock.shift(timedelta(seconds=1))
+    with pytest.raises(Gone, match=f"open batch {issued.batch.id} in Tallystick"):
+        await exports.set_csv(cast.sam, token, address=SITE)
+    assert len(await entries(AuditAction.EXPORT)) == 1
+
+
+async def test_a_link_is_of_its_message_its_kind_and_its_workspace(cast: Cast) -> None:
+    issued = await issue(cast.ada, cast.month)
+    token = await linked(issued)
+    other = links.make(Purpose.DOWNLOAD, await mail(issued, MessageKind.CODES))
+    never = links.make(Purpose.DOWNLOAD, 987654)
+    wrong = [links.make(Purpose.ACTIVATE, 1), other, never, token[:-1], "", "x" * 35, token.upper()]
+    for refused in wrong:
+        with pytest.raises(NotFound):
+            await exports.set_csv(cast.ada, refused, address=SITE)
+    for who in (cast.mallory, cast.ada_at_acme, cast.eve):
+        with pytest.raises(NotFound):
+            await exports.set_csv(who, token, address=SITE)
+    assert await entries(AuditAction.EXPORT) == []
+
+
+async def test_an_expired_link_is_as_unknown_to_others_as_a_fresh_one(
+    clock: time_machine.Traveller, cast: Cast
+) -> None:
+    token = await linked(await issue(cast.ada, cast.month))
+    clock.shift(timedelta(days=8))
+    for who in (cast.mallory, cast.ada_at_acme, cast.eve):
+        with pytest.raises(NotFound):
+            await exports.set_csv(who, token, address=SITE)

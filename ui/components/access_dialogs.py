@@ -110,7 +110,7 @@ class UndoDialog:
             text(
                 "p",
                 f"{held.holder} activated the code ending {held.masked[-4:]} on {when}. "
-                f"The access to {held.product}, {held.plan}, that it gave ends now.",
+                f"The access to {held.product}, {held.plan}, that it gave is gone at once.",
             )
             for sentence in (_freed(held.freed), *_others(held)):
                 text("p", sentence)

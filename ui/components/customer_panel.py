@@ -5,7 +5,7 @@ from typing import Any
 
 from nicegui import ui
 
-from models.enums import Access, MessageState
+from models.enums import Access
 from services import zones
 from services.customers import Customer, EntitlementView, Found, SentSet
 from ui import theme, wording
@@ -36,9 +36,12 @@ def _found(one: Found, on_open: Callable[[str], Any]) -> None:
             text("b", one.email)
             text("span", ", ".join(one.names))
         with ui.element("span").classes("counts"):
-            text("span", f"{one.sent:,} sent")
-            text("span", f"{one.activated:,} activated")
-            text("span", wording.count(one.entitlements, "entitlement"))
+            if one.sent:
+                text("span", f"{one.sent:,} sent")
+            if one.activated:
+                text("span", f"{one.activated:,} activated")
+            if one.entitlements:
+                text("span", wording.count(one.entitlements, "entitlement"))
 
 
 def head(customer: Customer) -> None:
@@ -106,13 +109,6 @@ def undone_words(undone: Any, zone: str) -> str:
     return f"Undone {wording.moment(undone.at, zone)}{by}: {undone.reason}"
 
 
-def mail_words(mail: MessageState | None, sent_at: Any, zone: str) -> str:
-    """How the mail stands that brought it; nothing where none was written."""
-    if mail is MessageState.SENT and sent_at:
-        return f"Sent {wording.moment(sent_at, zone)}"
-    return mail.value.capitalize() if mail else ""
-
-
 def set_rows(sets: Sequence[SentSet], zone: str, on_open: Callable[[int], Any]) -> None:
     """Nothing where no whole batch was sent."""
     if not sets:
@@ -132,6 +128,8 @@ def set_rows(sets: Sequence[SentSet], zone: str, on_open: Callable[[int], Any]) 
                         f"Batch {sent.batch_id}, {wording.count(sent.codes, 'code')}, made {made}",
                         "term",
                     )
-                    text("span", mail_words(sent.mail, sent.sent_at, zone), "source")
+                    if sent.mail and sent.mail_at:
+                        stands = wording.mail(sent.mail, sent.mail_at, zone)
+                        text("span", stands.capitalize(), "source")
                 with ui.element("div").classes("acts"):
                     button("View", lambda it=sent: on_open(it.batch_id)).classes("btn-small")

@@ -32,7 +32,9 @@ class ExportDialog:
         with self.dialog.foot:
             button("Cancel", self.dialog.close, look="quiet")
             self.xlsx = button("Download XLSX", lambda: self._go("xlsx"), glyph="download")
-            self.csv = button("Download CSV", lambda: self._go("csv"), glyph="download")
+            self.csv = button(
+                "Download CSV", lambda: self._go("csv"), look="primary", glyph="download"
+            )
 
     async def _go(self, ending: str) -> None:
         pressed = self.xlsx if ending == "xlsx" else self.csv

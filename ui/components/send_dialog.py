@@ -51,7 +51,7 @@ class SendDialog:
             self.form = Form()
             self._build_list()
             self._build_upload()
-            self.found = ui.element("div").classes("found").props("aria-live=polite")
+            self.found = ui.element("div").classes("comes-to").props("aria-live=polite")
             if held:
                 text("p", f"The mails will wait in Messages. {held}", "note note-mail")
         with self.dialog.foot:
@@ -63,7 +63,9 @@ class SendDialog:
         self.pasted = self.form.add(
             "recipients",
             "People",
-            lambda: ui.textarea().props("outlined debounce=400 maxlength=200000 autofocus"),
+            lambda: ui.textarea().props(
+                "outlined hide-bottom-space debounce=400 maxlength=200000 autofocus"
+            ),
             help=PASTE_HELP,
         )
         self.pasted.classes("people").on_value_change(self._look)

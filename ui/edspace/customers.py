@@ -6,7 +6,7 @@ from typing import Any
 
 from nicegui import ui
 
-from services import access_changes, customer_codes, customers, entitlement_export
+from services import access_changes, customer_codes, customers, emails, entitlement_export
 from services.actor import Actor
 from services.customer_codes import CustomerCode
 from services.customers import Customer, EntitlementView, Found
@@ -14,10 +14,11 @@ from services.paging import Page, Slice
 from services.permissions import Permission, can
 from services.signals import Topic
 from ui import actions, live, routes, theme, wording
+from ui.code_mail import CodeMail
 from ui.components import customer_panel
 from ui.components.access_dialogs import ExtendDialog, UndoDialog, ask_end
 from ui.components.buttons import button
-from ui.components.customer_panel import Changes, mail_words, undone_words
+from ui.components.customer_panel import Changes, undone_words
 from ui.components.export_dialog import ExportDialog
 from ui.components.fields import Form
 from ui.components.filters import search_field
@@ -35,7 +36,7 @@ PRODUCT = """
 SENT = """
 <q-td :props="props">
   <span v-if="props.value">{{ props.value }}</span>
-  <small v-if="props.row.mail">{{ props.row.mail }}</small>
+  <small v-if="props.row.mail" :class="{ danger: props.row.failed }">{{ props.row.mail }}</small>
 </q-td>
 """
 USED = """
@@ -45,10 +46,22 @@ USED = """
   <small v-for="line in props.row.undone" class="past">{{ line }}</small>
 </q-td>
 """
-# What can be done about the mail of one code stands in this cell.
 ACTIONS = """
 <q-td :props="props">
   <span class="row-actions">
+    <button v-if="props.row.retry" @click="() => $parent.$emit('retry', props.row.id)"
+      :aria-label="'Retry the mail with the code ending ' + props.row.ending">
+      <span class="icon icon-rotate-cw" aria-hidden="true"></span><q-tooltip>Retry</q-tooltip>
+    </button>
+    <button v-if="props.row.resend" @click="() => $parent.$emit('resend', props.row.id)"
+      :aria-label="'Resend the mail with the code ending ' + props.row.ending">
+      <span class="icon icon-send" aria-hidden="true"></span><q-tooltip>Resend</q-tooltip>
+    </button>
+    <button v-if="props.row.redirect" @click="() => $parent.$emit('redirect', props.row.id)"
+      :aria-label="'Send the code ending ' + props.row.ending + ' to another address'">
+      <span class="icon icon-pencil" aria-hidden="true"></span>
+      <q-tooltip>Send to another address</q-tooltip>
+    </button>
     <button v-if="props.row.mail" @click="() => $parent.$emit('messages', props.row.id)"
       :aria-label="'Messages about the code ending ' + props.row.ending">
       <span class="icon icon-mail" aria-hidden="true"></span><q-tooltip>Messages</q-tooltip>
@@ -61,6 +74,7 @@ ACTIONS = """
   </span>
 </q-td>
 """
+THIS = "This address"
 COLUMNS = [
     Column(name="code", label="Code", cell=CODE),
     Column(name="product", label="Product", look="wrap", cell=PRODUCT),
@@ -86,6 +100,7 @@ class Customers:
         self.customer: Customer | None = None
         self.batches: set[int] = set()
         self.asked = 0
+        self.mail = CodeMail(actor)
 
     def build(self) -> None:
         with page_head(
@@ -117,8 +132,9 @@ class Customers:
         if asked != self.asked:
             return
         self.found = found
+        self._count()
         only = found.rows[0].email if found.total == 1 else ""
-        if only and only.casefold() == self.sought.casefold():
+        if only and _same(only, self.sought):
             await self.open(only)
         else:
             self._close()
@@ -132,9 +148,13 @@ class Customers:
         self.results.set_visibility(True)
         self._show_results()
 
+    def _count(self) -> None:
+        total = wording.count(self.found.total, "address", "addresses")
+        self.count.text = total if self.sought else ""
+
     def _show_results(self) -> None:
         rows, total = self.found.rows, self.found.total
-        self.count.text = wording.count(total, "address", "addresses") if self.sought else ""
+        self._count()
         self.results.clear()
         with self.results:
             if not self.sought:
@@ -190,15 +210,24 @@ class Customers:
         self.table.when_empty = lambda: text(
             "p", "No single code was sent to this address or activated with it.", "nothing"
         )
-        self.table.on("messages", self.view_messages)
-        self.table.on("batch", self.view_batch)
+        for event, handler in (
+            ("retry", self.mail.retry),
+            ("resend", self.mail.resend),
+            ("redirect", self.mail.redirect),
+            ("messages", self.view_messages),
+            ("batch", self.view_batch),
+        ):
+            self.table.on(event, handler)
         await self.table.reload()
 
     async def load(self, part: Slice) -> tuple[list[dict[str, Any]], int]:
         assert self.customer, "an address is open"
         page = await customer_codes.page(await actions.actor(self.slug), self.customer.email, part)
         self.batches = {code.batch_id for code in page.rows}
-        return [row(code, self.customer.email, self.zone) for code in page.rows], page.total
+        return [self.row(code, self.customer.email) for code in page.rows], page.total
+
+    def row(self, code: CustomerCode, email: str) -> dict[str, Any]:
+        return row(code, email, self.zone) | self.mail.rights(code.id, code.mail)
 
     async def changed(self, _: tuple[int, ...]) -> None:
         """Whatever is on screen, as it is now; what did not change stays as it stands."""
@@ -291,7 +320,7 @@ def row(code: CustomerCode, email: str, zone: str) -> dict[str, Any]:
     use = code.use
     used: list[str] = []
     if use:
-        used = [] if use.email.casefold() == email.casefold() else [use.email]
+        used = [] if _same(use.email, email) else [use.email]
         used.append(wording.moment(use.at, zone))
     return {
         "id": code.id,
@@ -301,13 +330,16 @@ def row(code: CustomerCode, email: str, zone: str) -> dict[str, Any]:
         "plan": code.plan,
         "status": code.status.value,
         "tone": theme.STATUS_TONE[code.status],
-        "sent_to": code.sent_to,
-        "mail": mail_words(code.mail, code.sent_at, zone),
+        "sent_to": THIS if _same(code.sent_to, email) else code.sent_to,
         "used_by": use.name if use else "",
         "used": " · ".join(used),
         "undone": [_past(each, zone) for each in code.undone],
         "batch": code.batch_id,
     }
+
+
+def _same(one: str, other: str) -> bool:
+    return emails.key(one) == emails.key(other)
 
 
 def _past(use: customer_codes.Use, zone: str) -> str:
