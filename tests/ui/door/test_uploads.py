@@ -1,74 +1,115 @@
-"""A file of 1 MB may come in by a page of the application, and nothing larger by any way."""
+"""How large a file may be: the server refuses more, whatever the browser thinks of it."""
 
-from typing import Any
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
 
+import httpx
 import pytest
-from starlette.types import Message, Receive, Scope, Send
+from nicegui import Client, ui
+from nicegui.events import UploadEventArguments
 
-from ui.door import limits
+from services.recipients import INPUT_MAX
+from services.settings import Settings
+from tests.ui.door import site
+from tests.ui.door.site import browser, opened, signed_in
+from ui import routes
+from ui.door.limits import BODY_MAX, UPLOAD_MAX
 
-UPLOAD = "/_nicegui/client/0d6c9f2e-8f4d-4a44-9c55-0d8a4e6f3a11/upload/7"
-ELSEWHERE = ("/redeem", "/a/token", "/_nicegui/client/0d6c/other/7", "/w/a/upload/7", "/upload/")
-KIB = 1024
-
-
-class Sender:
-    """Sends a body in pieces and counts how many were asked for."""
-
-    def __init__(self, size: int, piece: int = 64 * KIB) -> None:
-        self.left, self.piece, self.asked = size, piece, 0
-
-    async def __call__(self) -> Message:
-        self.asked += 1
-        body = b"a" * min(self.left, self.piece)
-        self.left -= len(body)
-        return {"type": "http.request", "body": body, "more_body": self.left > 0}
+CHUNK = b"a" * 64 * 1024
+CHUNKS = 160  # 10 MB
 
 
-async def taken(path: str, size: int, *, announced: bool = False) -> tuple[int, int]:
-    """How much of a body reaches the application, and how many pieces were read for it."""
-    got: list[int] = []
+@dataclass
+class Desk:
+    """A page that takes a file, and what it took."""
 
-    async def application(scope: Scope, receive: Receive, send: Send) -> None:
-        got.append(len((await receive())["body"]))
+    taken: list[bytes] = field(default_factory=list)
 
-    async def nowhere(_: Any) -> None:
-        raise AssertionError("nothing is answered here")
+    def page(self) -> None:
+        ui.upload(on_upload=self.take)
 
-    headers = [(b"content-length", str(size).encode())] if announced else []
-    scope = {"type": "http", "method": "POST", "path": path, "headers": headers}
-    sender = Sender(size)
-    await limits.with_body_limit(application)(scope, sender, nowhere)
-    return got[0], sender.asked
+    async def take(self, event: UploadEventArguments) -> None:
+        self.taken.append(await event.file.read())
 
 
-@pytest.mark.parametrize("announced", [True, False])
-async def test_a_file_of_one_megabyte_comes_in(announced: bool) -> None:
-    size = KIB * KIB + 4 * KIB  # and what the form adds around it
-    assert await taken(UPLOAD, size, announced=announced) == (size, 17)
+@pytest.fixture
+async def desk(db: Settings, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Desk]:
+    made = Desk()
+    monkeypatch.setattr(site, "root", made.page)
+    async with opened(monkeypatch):
+        yield made
 
 
-async def test_ten_megabytes_are_refused_before_they_are_read() -> None:
-    with pytest.raises(limits.BodyTooLarge):
-        await taken(UPLOAD, 10 * KIB * KIB, announced=True)
-    sender = Sender(10 * KIB * KIB)
-    with pytest.raises(limits.BodyTooLarge):
-        await limits.with_body_limit(_never)(
-            {"type": "http", "method": "POST", "path": UPLOAD, "headers": []}, sender, _nobody
-        )
-    assert sender.asked == 18, "no more is read than the limit and one piece"
+async def place_for_files(person: httpx.AsyncClient) -> str:
+    """Opens the page; where its browser would send a file."""
+    Client.instances.clear()
+    assert (await person.get(routes.HOME)).status_code == 200
+    [client] = Client.instances.values()
+    [element] = [each for each in client.elements.values() if isinstance(each, ui.upload)]
+    return str(element.props["url"])
 
 
-async def _never(scope: Scope, receive: Receive, send: Send) -> None:
-    raise AssertionError("too much reached the application")
+async def post(person: httpx.AsyncClient, path: str, content: bytes) -> int:
+    return (await person.post(path, files={"file": ("people.csv", content)})).status_code
 
 
-async def _nobody(message: Message) -> None:
-    raise AssertionError("nothing is answered here")
+class Endless:
+    """Ten megabytes that are not announced; counts what was asked for."""
+
+    def __init__(self) -> None:
+        self.read = 0
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for _ in range(CHUNKS):
+            self.read += len(CHUNK)
+            yield CHUNK
 
 
-@pytest.mark.parametrize("path", ELSEWHERE)
-async def test_everything_else_takes_64_kib(path: str) -> None:
-    assert (await taken(path, 64 * KIB))[0] == 64 * KIB
-    with pytest.raises(limits.BodyTooLarge):
-        await taken(path, 64 * KIB + 1)
+async def test_a_file_of_one_megabyte_arrives_whole(desk: Desk) -> None:
+    content = b"email\n" + b"x" * (INPUT_MAX - 6)
+    async with await signed_in() as person:
+        assert await post(person, await place_for_files(person), content) == 200
+    assert desk.taken == [content]
+
+
+async def test_ten_megabytes_are_refused_by_the_server(desk: Desk) -> None:
+    async with await signed_in() as person:
+        assert await post(person, await place_for_files(person), CHUNK * CHUNKS) == 413
+    assert desk.taken == []
+
+
+async def test_ten_megabytes_that_are_not_announced_are_not_read_to_their_end(desk: Desk) -> None:
+    async with await signed_in() as person:
+        path, body = await place_for_files(person), Endless()
+        headers = {"content-type": "multipart/form-data; boundary=b"}
+        answer = await person.post(path, content=body, headers=headers)
+    assert answer.status_code == 413
+    assert body.read <= UPLOAD_MAX + len(CHUNK)
+    assert desk.taken == []
+
+
+async def test_a_stranger_or_another_site_sends_no_file(desk: Desk) -> None:
+    async with await signed_in() as person, browser() as stranger:
+        path = await place_for_files(person)
+        body = Endless()
+        assert (await stranger.post(path, content=body)).status_code == 404
+        assert body.read == 0, "nothing is read of what nobody may send"
+        person.headers["origin"] = "https://evil.example"
+        assert await post(person, path, b"email\n") == 403
+    assert desk.taken == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        routes.LOGIN,
+        routes.REDEEM,
+        routes.activation("upload"),
+        routes.CLIENT_ROUTES[0] + "1/elsewhere/2",
+        routes.CLIENT_ROUTES[1] + "upload/2",
+    ],
+)
+async def test_everywhere_else_a_body_has_64_kibibytes(desk: Desk, path: str) -> None:
+    async with await signed_in() as person:
+        assert (await person.post(path, content=b"a" * (BODY_MAX + 1))).status_code == 413
+        assert (await person.post(path, content=b"a" * BODY_MAX)).status_code != 413
