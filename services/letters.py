@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from models import Batch, Code, Entitlement, Message
+from models import Batch, Code, Entitlement, Message, Person
 from models.enums import BatchState, MessageKind, Status
-from services import code_alphabet, codes, emails, links, zones
+from services import code_alphabet, codes, links, zones
 from services.code_list import status_of
 from services.database import is_id
 from services.errors import DomainError, NotFound
@@ -17,6 +17,7 @@ from services.zones import now
 WORKS = (Status.READY, Status.NOT_YET_VALID)
 ABOUT = (
     "workspace",
+    "batch__sent_to",
     "batch__product",
     "batch__plan",
     "code__sent_to",
@@ -129,7 +130,7 @@ async def read(message_id: int, *, masked: bool = False) -> Letter:
 
 
 async def _codes(message: Message, masked: bool) -> Letter:
-    batch = _batch(message)
+    batch = _set_of(message)
     ready = await Code.filter(batch_id=batch.id, status=Status.READY).order_by("ordinal")
     if not ready:
         raise Pointless("No code of this batch is unused any more.")
@@ -142,8 +143,15 @@ async def _codes(message: Message, masked: bool) -> Letter:
     )
 
 
-async def _download(message: Message, masked: bool) -> Letter:
+def _set_of(message: Message) -> Batch:
     batch = _batch(message)
+    if _is_of_another(batch.sent_to, message):
+        raise Pointless("These codes were sent to another address since.")
+    return batch
+
+
+async def _download(message: Message, masked: bool) -> Letter:
+    batch = _set_of(message)
     until = message.created_at + DOWNLOAD_LASTS
     if until <= now():
         raise Pointless("The link of this mail has ended. The batch's page has the file.")
@@ -161,16 +169,16 @@ async def _personal(message: Message, masked: bool) -> Letter:
     status = status_of(code, batch)
     if status not in WORKS:
         raise Pointless(TOO_LATE[status])
-    if _is_of_another(code, message):
+    if _is_of_another(code.sent_to, message):
         raise Pointless("This code was sent to another address since.")
     return PersonalLetter(**_of_codes(message, batch), code=_code(code, batch, masked))
 
 
-def _is_of_another(code: Code, message: Message) -> bool:
-    """Whether the code went to somebody else later: an earlier mail must not show its new link."""
-    if code.sent_to is None or not message.recipient_key:
+def _is_of_another(sent_to: Person | None, message: Message) -> bool:
+    """Whether it went to somebody else later: an earlier mail must not show the new links."""
+    if sent_to is None or not message.recipient_key:
         return False
-    return emails.key(code.sent_to.email) != message.recipient_key
+    return sent_to.email_key != message.recipient_key
 
 
 async def _confirmation(message: Message, masked: bool) -> Letter:

@@ -21,10 +21,12 @@ NO_COLUMN = "The first line must name a column email."
 ADDRESS_HEADS = frozenset({"email", "e-mail", "mail", "email address", "e-mail address"})
 NAME_HEAD = "name"
 DELIMITERS = ",;\t"
+BLANK = DELIMITERS + " \ufeff"
+HEAD_MAX = 10_000  # characters of the first line that are searched for the column
 NAMED = re.compile(r"(?P<name>[^<>]*)<(?P<address>[^<>]*)>")
 QUOTED = re.compile(r'"(?P<inside>(?:[^"\\]|\\.)*)"')
 LINES_OF_EACH = 5  # lines that are read for each recipient there may be, before it is too much
-EXCERPT = 60
+LONGEST_SHOWN = 60  # characters of what is wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,47 +110,44 @@ def _decoded(content: bytes) -> str:
 
 def _entries(text: str, *, is_file: bool) -> Iterator[_Entry]:
     lines = re.split(r"\r\n|\r|\n", text)
-    first = next((line for line in lines if line.strip()), "")
+    first = next((line for line in lines if line.strip(BLANK)), "")
     if not first and is_file:
         _refuse("The file is empty.")
     for delimiter in DELIMITERS:
-        if ADDRESS_HEADS & set(_head(first, delimiter)):
+        if ADDRESS_HEADS & set(_head(first[:HEAD_MAX], delimiter)):
             return _table(text, delimiter)
-    # a head without an address column, not a list that begins with a mistake
-    if "@" not in first and (
-        any(each in first for each in DELIMITERS) or _is_table(lines, is_file)
-    ):
+    has_columns = any(delimiter in first for delimiter in DELIMITERS)
+    holds_nobody = is_file and not any("@" in line for line in lines)
+    if "@" not in first and (has_columns or holds_nobody):  # the head of some other table
         _refuse(NO_COLUMN)
     return _list(lines)
 
 
-def _is_table(lines: list[str], is_file: bool) -> bool:
-    return is_file and not any("@" in line for line in lines)
-
-
 def _head(line: str, delimiter: str) -> list[str]:
-    cells = next(csv.reader([line[:10_000]], delimiter=delimiter), [])
+    return _heads(next(csv.reader([line], delimiter=delimiter), []))
+
+
+def _heads(cells: list[str]) -> list[str]:
     return [" ".join(re.split(r"[\s_]+", cell.strip().casefold())) for cell in cells]
 
 
 def _table(text: str, delimiter: str) -> Iterator[_Entry]:
     rows = _rows(text, delimiter)
-    _, head = next(rows)
-    heads = _head(delimiter.join(_quoted(cell) for cell in head), delimiter)
-    address = next(place for place, cell in enumerate(heads) if cell in ADDRESS_HEADS)
+    heads = _heads(next(rows, (1, list[str]()))[1])
+    address = next((place for place, cell in enumerate(heads) if cell in ADDRESS_HEADS), None)
     name = heads.index(NAME_HEAD) if NAME_HEAD in heads else None
+    if address is None:
+        _refuse(NO_COLUMN)
     is_empty = True
     for line, row in rows:
         is_empty = False
-        named = row[name] if name is not None and name < len(row) else ""
-        yield _Entry(line, row[address] if address < len(row) else "", named)
+        yield _Entry(line, _cell(row, address), _cell(row, name))
     if is_empty:
         _refuse("There is no line below the first.")
 
 
-def _quoted(cell: str) -> str:
-    doubled = cell.replace('"', '""')
-    return f'"{doubled}"'
+def _cell(row: list[str], place: int | None) -> str:
+    return row[place] if place is not None and place < len(row) else ""
 
 
 def _rows(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
@@ -190,10 +189,9 @@ def _named(line: int, part: str) -> _Entry:
     if not found:
         return _Entry(line, part, "")
     name = found["name"].strip()
-    quoted = QUOTED.fullmatch(name)
-    return _Entry(
-        line, found["address"], re.sub(r"\\(.)", r"\1", quoted["inside"]) if quoted else name
-    )
+    if quoted := QUOTED.fullmatch(name):
+        name = re.sub(r"\\(.)", r"\1", quoted["inside"])
+    return _Entry(line, found["address"], name)
 
 
 def _sorted_out(entries: Iterator[_Entry]) -> Recipients:
@@ -231,12 +229,15 @@ def _recipient(entry: _Entry) -> Recipient | Wrong:
 
 
 def _is_plain(address: str) -> bool:
-    """Without what `emails.read` would take off the ends: a line break there hides a second one."""
-    return not any(
-        unicodedata.category(each) in ("Cc", "Zl", "Zp") for each in address.strip(" \t")
-    )
+    """Without control characters and line breaks, some of which `emails.read` would take off."""
+    return not any(map(_is_control, address.strip(" \t")))
+
+
+def _is_control(character: str) -> bool:
+    return unicodedata.category(character) in ("Cc", "Zl", "Zp")
 
 
 def _wrong(entry: _Entry, reason: str) -> Wrong:
-    shown = texts.sought(" ".join((entry.address or entry.name).split()))
-    return Wrong(entry.line, shown[:EXCERPT], reason)
+    words = " ".join((entry.address or entry.name)[:LONGEST_SHOWN].split())
+    shown = "".join("\ufffd" if _is_control(each) else each for each in words)
+    return Wrong(entry.line, texts.sought(shown), reason)

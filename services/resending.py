@@ -176,7 +176,8 @@ async def _hand_over(message: Message, address: str) -> None:
         return
     await Batch.filter(id=message.batch_id).update(sent_to_id=person_id)
     if message.kind is MessageKind.CODES:
-        unused = Code.filter(batch_id=message.batch_id, status=Status.READY)
+        # the links of codes that went to people stand in their own mails, and stay good
+        unused = Code.filter(batch_id=message.batch_id, status=Status.READY, sent_to_id=None)
         await unused.update(link_version=F("link_version") + 1)
 
 

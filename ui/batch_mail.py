@@ -24,9 +24,7 @@ class BatchMail(CodeMail):
     def row(self, code: CodeView) -> dict[str, Any]:
         """What reaches the browser about the mail of one code."""
         rights = self.rights(code.id, code.mail)
-        if code.mail and code.sent_name:
-            rights["mail"] = f"{code.sent_name}, {rights['mail']}"
-        return {"sent": code.sent_to, **rights}
+        return {"sent": code.sent_to, "person": code.sent_name, **rights}
 
     async def send_to_people(self) -> None:
         async def start(actor: Actor) -> tuple[int, str]:

@@ -1,5 +1,6 @@
 """What can be done about the mail that brought one code: retry, resend, another address."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from nicegui import ui
@@ -31,6 +32,9 @@ class CodeMail:
             "resend": bool(mail and mail.may_resend),
             "redirect": bool(mail and (mail.may_resend or mail.may_retry)),
         }
+
+    def has_shown(self, message_ids: Iterable[int]) -> bool:
+        return not set(self.mails.values()).isdisjoint(message_ids)
 
     async def retry(self, code_id: int) -> None:
         if message_id := self.mails.get(code_id):

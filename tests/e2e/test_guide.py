@@ -99,9 +99,12 @@ def test_standard_generation_with_a_mail_to_activate_from(demo: Visitors, post: 
     expect(page.get_by_text("sent to buyer@clinic.example")).to_be_visible()
     row = row_of(page, codes[4])
     expect(row).to_contain_text("READY")
-    holder = demo.stranger()
-    holder.set_content(mail.html)
-    holder.get_by_role("row").filter(has_text=codes[4]).get_by_role("link", name="Activate").click()
+    inbox = demo.stranger()
+    inbox.set_content(mail.html)
+    row_in_mail = inbox.locator("tr", has_text=codes[4]).last
+    with inbox.expect_popup() as opened:
+        row_in_mail.get_by_role("link", name="Activate").click()
+    holder = opened.value
     holder.get_by_label("Your name").fill("Rosalind Franklin")
     holder.get_by_label("Your e-mail").fill("rosalind@clinic.example")
     press(holder, "Activate")
@@ -161,9 +164,11 @@ def test_bulk_generation_with_a_mail_to_download_the_codes(demo: Visitors, post:
     [link] = [each for each in set(mail.links) if "/download/" in each]
     assert not re.search(r"([2-9B-Z]{4}-){3}[2-9B-Z]{4}", mail.text + mail.html)
 
-    reader = demo.stranger()
-    reader.set_content(mail.html)
-    reader.get_by_role("link", name="Download").first.click()
+    inbox = demo.stranger()
+    inbox.set_content(mail.html)
+    with inbox.expect_popup() as opened:
+        inbox.get_by_role("link", name="Download CSV").first.click()
+    reader = opened.value
     expect(reader.get_by_role("heading", name="Sign in")).to_be_visible()
     reader.get_by_label("E-mail", exact=True).fill("sales@demo.test")
     reader.get_by_label("Password").fill(PASSWORD)

@@ -7,7 +7,7 @@ import time_machine
 
 from models import AuditEntry, Message, Notification, Session
 from models.enums import MessageKind, MessageState, NotificationKind, RefusalReason
-from services import housekeeping, outbox, outbox_claims, refusals, sessions
+from services import housekeeping, notifications, outbox, outbox_claims, refusals, sessions
 from services.database import unit_of_work
 from services.outbox import Draft
 from services.sessions import SignIn
@@ -138,7 +138,7 @@ async def test_read_notifications_are_forgotten_and_unread_ones_stay(
             read_at=read_at,
         )
     clock.shift(timedelta(days=180))
-    assert await housekeeping.forget_notifications() == 0
+    assert await notifications.forget_read() == 0
     clock.shift(timedelta(seconds=1))
     await housekeeping.tidy()
     [left] = await Notification.all()

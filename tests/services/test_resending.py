@@ -6,7 +6,16 @@ import pytest
 
 from models import Batch, Code, Message
 from models.enums import AuditAction, MessageKind, MessageState
-from services import batch_jobs, batches, codes, deliveries, redemptions, resending
+from services import (
+    batch_jobs,
+    batches,
+    codes,
+    deliveries,
+    letters,
+    messages,
+    redemptions,
+    resending,
+)
 from services.actor import Actor
 from services.errors import Conflict, Invalid, NotFound
 from services.letters import Pointless
@@ -175,6 +184,32 @@ async def test_a_whole_set_can_go_to_another_buyer(cast: Cast) -> None:
     assert batch.sent_to and batch.sent_to.email == "other@clinic.example"
     refused(await redeem_link(issued.tokens[1]))
     activated(await redeem(issued.texts[1], email="a@x.example"))
+
+
+@pytest.mark.parametrize("state", [MessageState.QUEUED, MessageState.RETRYING, MessageState.FAILED])
+@pytest.mark.parametrize("quantity", ["4", "150"])
+async def test_the_first_buyers_mail_tried_again_gives_nothing_away(
+    cast: Cast, state: MessageState, quantity: str
+) -> None:
+    await buyer(cast, quantity)
+    await end(state)
+    first = await newest("buyer@clinic.example")
+    await resending.redirect(cast.sam, first.id, "other@clinic.example")
+    await messages.retry(cast.sam, first.id)
+    with pytest.raises(Pointless, match="another address"):
+        await letters.read(first.id)
+    await letters.read((await newest("other@clinic.example")).id)
+
+
+async def test_another_buyer_of_a_set_leaves_the_links_of_people_alone(cast: Cast) -> None:
+    issued = await buyer(cast)
+    await deliveries.send(cast.sam, issued.batch.id, PEOPLE[:1], "one dialog")
+    await end(MessageState.SENT)
+    await resending.redirect(
+        cast.sam, (await newest("buyer@clinic.example")).id, "other@clinic.example"
+    )
+    assert await redemptions.open_link(issued.tokens[1]) is None
+    activated(await redeem_link(issued.tokens[0]))
 
 
 async def test_the_file_of_a_large_set_can_go_to_another_buyer(cast: Cast) -> None:

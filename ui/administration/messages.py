@@ -32,7 +32,8 @@ from ui.pages import page_title, view
 TO = """
 <q-td :props="props">
   <span class="two" :class="{ forgotten: !props.row.email }">
-    <span>{{ props.row.email || 'forgotten' }}</span><small>{{ props.row.name }}</small>
+    <span :title="props.row.email">{{ props.row.email || 'forgotten' }}</span>
+    <small>{{ props.row.name }}</small>
   </span>
 </q-td>
 """

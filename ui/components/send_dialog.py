@@ -51,7 +51,7 @@ class SendDialog:
             self.form = Form()
             self._build_list()
             self._build_upload()
-            self.found = ui.element("div").classes("found").props("aria-live=polite")
+            self.found = ui.element("div").classes("comes-to").props("aria-live=polite")
             if held:
                 text("p", f"The mails will wait in Messages. {held}", "note note-mail")
         with self.dialog.foot:
@@ -63,7 +63,9 @@ class SendDialog:
         self.pasted = self.form.add(
             "recipients",
             "People",
-            lambda: ui.textarea().props("outlined debounce=400 maxlength=200000 autofocus"),
+            lambda: ui.textarea().props(
+                "outlined hide-bottom-space debounce=400 maxlength=200000 autofocus"
+            ),
             help=PASTE_HELP,
         )
         self.pasted.classes("people").on_value_change(self._look)
@@ -112,9 +114,10 @@ class SendDialog:
         """An answer that a later question overtook is dropped."""
         self.asked += 1
         asked = self.asked
-        found = await self.inspect(self.entered, self.form) if self.entered else Comes()
+        is_nothing = self.file is None and not (self.pasted.value or "").strip()
+        found = Comes() if is_nothing else await self.inspect(self.entered, self.form)
         if asked == self.asked:
-            if not self.entered:
+            if is_nothing:
                 self.form.show_errors({})
             self._show(found or Comes())
 

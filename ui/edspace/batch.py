@@ -16,60 +16,17 @@ from ui import actions, live, routes, theme, wording
 from ui.batch_mail import BatchMail
 from ui.components.batch_progress import BatchProgress
 from ui.components.buttons import button, download, icon_button, menu_entry
+from ui.components.code_columns import COLUMNS, DELIVERED
 from ui.components.copying import copy
 from ui.components.dialog import confirm
 from ui.components.filters import choice_filter, search_field
 from ui.components.icon import icon
 from ui.components.notice import empty
 from ui.components.page_head import StatCard, page_head
-from ui.components.status import PILL
-from ui.components.table import Column, DataTable
+from ui.components.table import DataTable
 from ui.components.text import text
 from ui.pages import page_title, view
 
-CODE = """<q-td :props="props"><span class="code">{{ props.value }}</span></q-td>"""
-ACTIONS = """
-<q-td :props="props">
-  <span class="row-actions">
-    <button @click="() => $parent.$emit('copy', props.row.id)"
-      :aria-label="'Copy code ' + props.row.nr">
-      <span class="icon icon-copy" aria-hidden="true"></span><q-tooltip>Copy</q-tooltip>
-    </button>
-    <button v-if="props.row.revocable" @click="() => $parent.$emit('revoke', props.row.id)"
-      :aria-label="'Revoke code ' + props.row.nr">
-      <span class="icon icon-ban" aria-hidden="true"></span><q-tooltip>Revoke</q-tooltip>
-    </button>
-    <button v-if="props.row.retry" @click="() => $parent.$emit('retry', props.row.id)"
-      :aria-label="'Retry the mail with code ' + props.row.nr">
-      <span class="icon icon-rotate-cw" aria-hidden="true"></span><q-tooltip>Retry</q-tooltip>
-    </button>
-    <button v-if="props.row.resend" @click="() => $parent.$emit('resend', props.row.id)"
-      :aria-label="'Resend the mail with code ' + props.row.nr">
-      <span class="icon icon-send" aria-hidden="true"></span><q-tooltip>Resend</q-tooltip>
-    </button>
-    <button v-if="props.row.redirect" @click="() => $parent.$emit('redirect', props.row.id)"
-      :aria-label="'Send code ' + props.row.nr + ' to another address'">
-      <span class="icon icon-pencil" aria-hidden="true"></span>
-      <q-tooltip>Send to another address</q-tooltip>
-    </button>
-  </span>
-</q-td>
-"""
-SENT = """
-<q-td :props="props">
-  <span v-if="props.value">{{ props.value }}<small :class="{ danger: props.row.failed }">{{
-    props.row.mail }}</small></span>
-</q-td>
-"""
-COLUMNS = [
-    Column(name="code", label="Code", sortable=True, cell=CODE),
-    Column(name="status", label="Status", sortable=True, cell=PILL),
-    Column(name="sent", label="Sent to", look="wrap two-lines", cell=SENT),
-    Column(name="holder", label="Activated by", look="wrap"),
-    Column(name="email", label="E-mail", look="quiet wrap"),
-    Column(name="when", label="When", look="quiet"),
-    Column(name="actions", label="Actions", end=True, cell=ACTIONS),
-]
 UNUSED = (Status.READY, Status.EXPIRED, Status.NOT_YET_VALID)
 SHOWN = (Status.READY, Status.ACTIVATED, Status.REVOKED, Status.EXPIRED, Status.NOT_YET_VALID)
 
@@ -105,6 +62,7 @@ class BatchPage:
         with ui.element("div") as place:
             await self._state()
         live.on(place, self.actor.workspace_id, Topic.BATCHES, self.changed)
+        live.on(place, self.actor.workspace_id, Topic.MESSAGES, self.mail_changed)
 
     def _facts(self) -> None:
         detail, zone = self.detail, self.actor.time_zone
@@ -139,6 +97,7 @@ class BatchPage:
             )
         else:
             self._cards()
+            self.place = ui.element("div")
             await self._codes()
 
     async def _cancel(self, go: ui.button | None) -> None:
@@ -171,7 +130,7 @@ class BatchPage:
         self.revoke_unused.set_enabled(summary.ready > 0)
 
     async def _codes(self) -> None:
-        with ui.element("div").classes("card table-card"):
+        with self.place.clear(), ui.element("div").classes("card table-card"):
             with ui.element("div").classes("toolbar"):
                 self.search = search_field("Code or its end, name, e-mail", self.filter)
                 shown = {status.value: status.value for status in SHOWN}
@@ -187,7 +146,11 @@ class BatchPage:
                         self._more()
             zone = self.actor.time_zone
             self.table = DataTable(
-                self._columns(), self.load, look="codes", note=f"Times in {zone}", descending=False
+                DELIVERED if self.detail.is_delivered else COLUMNS,
+                self.load,
+                look="codes",
+                note=f"Times in {zone}",
+                descending=False,
             )
         self.table.when_empty = lambda: empty(
             "No code matches", "Change the search or the filter.", glyph="search"
@@ -208,10 +171,6 @@ class BatchPage:
         if self.detail.is_delivered:
             menu_entry("rotate-cw", "Resend to all that failed", self.mail.ask_all_failed)
             menu_entry("send", "Resend to all not yet activated", self.mail.ask_all_waiting)
-
-    def _columns(self) -> list[Column]:
-        """A batch that was sent to nobody needs no place for them."""
-        return [each for each in COLUMNS if each.name != "sent" or self.detail.is_delivered]
 
     async def send_to_people(self) -> None:
         await self.mail.send_to_people()
@@ -249,14 +208,23 @@ class BatchPage:
             return
         actor = await actions.actor(self.slug)
         before, self.detail = self.detail, await batch_detail.read(actor, self.batch_id)
-        if _form(before) != _form(self.detail):
+        if before.summary.state is not self.detail.summary.state:
             await ui.context.client.sub_pages_router.refresh()
         elif self.progress:
             self.progress.show(self.detail.summary)
         elif self.detail.summary.state is BatchState.DONE:
             self._fill_cards()
-            fresh = await code_list.some(actor, self.batch_id, tuple(self.table.ids))
-            self.table.patch([self.row(code) for code in fresh])
+            if before.is_delivered is not self.detail.is_delivered:
+                await self._codes()  # with other columns; an open dialog stays open
+            await self._patch(actor)
+
+    async def mail_changed(self, ids: tuple[int, ...]) -> None:
+        if self.mail.has_shown(ids):
+            await self._patch(await actions.actor(self.slug))
+
+    async def _patch(self, actor: Actor) -> None:
+        fresh = await code_list.some(actor, self.batch_id, tuple(self.table.ids))
+        self.table.patch([self.row(code) for code in fresh])
 
     def _name_show(self) -> None:
         with self.show.clear():
@@ -330,8 +298,3 @@ class BatchPage:
                 button=go,
             ),
         )
-
-
-def _form(detail: BatchDetail) -> tuple[BatchState, bool]:
-    """What decides which parts the page is made of."""
-    return detail.summary.state, detail.is_delivered
