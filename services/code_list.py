@@ -26,6 +26,7 @@ class MailView:
     at: datetime
     may_retry: bool
     may_resend: bool
+    may_redirect: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,4 +165,5 @@ def mail_of(code: Code, message: Message) -> MailView:
         at=message.sent_at or message.created_at,
         may_retry=works and message.state in (MessageState.FAILED, MessageState.RETRYING),
         may_resend=works and message.state is MessageState.SENT,
+        may_redirect=works and message.state is not MessageState.SENDING,
     )

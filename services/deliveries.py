@@ -16,7 +16,7 @@ from services.zones import now
 
 SENT_ALREADY = """
 SELECT DISTINCT person.email_key FROM code JOIN person ON person.id = code.sent_to_id
-WHERE code.batch_id = ?"""
+WHERE code.batch_id = ? AND code.status <> 'REVOKED'"""
 UNSENT = """
 SELECT id FROM code WHERE batch_id = ? AND status = 'READY' AND sent_to_id IS NULL
 ORDER BY ordinal LIMIT ?"""

@@ -131,7 +131,10 @@ async def read(message_id: int, *, masked: bool = False) -> Letter:
 
 async def _codes(message: Message, masked: bool) -> Letter:
     batch = _set_of(message)
-    ready = await Code.filter(batch_id=batch.id, status=Status.READY).order_by("ordinal")
+    # a code that went to a person stands in their own mail
+    ready = await Code.filter(batch_id=batch.id, status=Status.READY, sent_to_id=None).order_by(
+        "ordinal"
+    )
     if not ready:
         raise Pointless("No code of this batch is unused any more.")
     if status_of(ready[0], batch) not in WORKS:

@@ -69,17 +69,21 @@ async def retry(actor: Actor, message_id: int) -> None:
 
     Raises NotFound; Conflict where there is nothing to retry.
     """
-    message = await own(actor, message_id)
+    await retry_now(actor, await own(actor, message_id))
+
+
+async def retry_now(actor: Actor, message: Message) -> None:
+    """Retry a message that the actor may send, in the unit of work that found it."""
     at = now()
     retried = await Message.filter(
-        id=message_id, state__in=AGAIN, forgotten_at__isnull=True
+        id=message.id, state__in=AGAIN, forgotten_at__isnull=True
     ).update(state=MessageState.QUEUED, queued_at=at, next_try_at=at)
     if not retried:
         raise Conflict(NOT_NOW.get(message.state, FORGOTTEN))
     await audit.record(
-        AuditAction.RETRY, Resource.MESSAGE, message_id, by=actor, kind=message.kind.value
+        AuditAction.RETRY, Resource.MESSAGE, message.id, by=actor, kind=message.kind.value
     )
-    signals.emit(Changed(message.workspace_id, Topic.MESSAGES, (message_id,)))
+    signals.emit(Changed(message.workspace_id, Topic.MESSAGES, (message.id,)))
 
 
 async def held_because() -> str:

@@ -236,9 +236,11 @@ async def test_messages_and_batches_of_others_do_not_exist(cast: Cast) -> None:
     issued = await delivered(cast, cast.ada)
     await end(MessageState.SENT)
     message, before = await newest(), await every_row()
-    for who in (cast.sam, cast.mallory, cast.eve, cast.ada_at_acme):
+    for who in (cast.mallory, cast.eve, cast.ada_at_acme):
         with pytest.raises(NotFound):
             await resending.resend(who, message.id)
+        with pytest.raises(NotFound):
+            await resending.retry(who, message.id)
         with pytest.raises(NotFound):
             await resending.redirect(who, message.id, "new@x.example")
     for who in (cast.mallory, cast.eve, cast.ada_at_acme):
@@ -246,3 +248,29 @@ async def test_messages_and_batches_of_others_do_not_exist(cast: Cast) -> None:
             with pytest.raises(NotFound):
                 await command(who, issued.batch.id)
     assert await every_row() == before
+
+
+async def test_who_may_send_resends_what_a_colleague_sent(cast: Cast) -> None:
+    await delivered(cast, cast.ada)
+    await end(MessageState.SENT)
+    await resending.resend(cast.sam, (await newest("ann@uni.example")).id)
+    await end(MessageState.FAILED, "bob@uni.example")
+    await resending.retry(cast.sam, (await newest("bob@uni.example")).id)
+    assert (await newest("bob@uni.example")).state is MessageState.QUEUED
+    assert [entry.person_id for entry in await entries(AuditAction.RETRY)] == [cast.sam.person_id]
+
+
+async def test_a_set_leaves_out_what_went_to_people(cast: Cast) -> None:
+    issued = await buyer(cast)
+    await deliveries.send(cast.sam, issued.batch.id, PEOPLE[:1], "one")
+    message = await newest("buyer@clinic.example")
+    letter = await letters.read(message.id)
+    assert isinstance(letter, letters.CodesLetter)
+    assert [code.text for code in letter.codes] == issued.texts[1:]
+
+
+async def test_whose_code_was_revoked_may_get_another(cast: Cast) -> None:
+    issued = await delivered(cast)
+    await codes.revoke(cast.sam, issued.codes[0].id)
+    found = await deliveries.preview(cast.sam, issued.batch.id, PEOPLE)
+    assert [each.email for each in found.fresh] == ["ann@uni.example"]
