@@ -18,12 +18,12 @@ BEAT = 0.001
 
 async def meanwhile(place: Place) -> list[Figure]:
     await _reads(place, 20)  # warms up
-    alone = await _reads(place, 100)
-    at_rest = await _stalls(asyncio.create_task(asyncio.sleep(1)))
     for number in range(LARGE):
         await batches.request(place.actor, place.order(CODES, f"meanwhile-{number}"))
     making = asyncio.create_task(batch_jobs.work())
     beside, stalls = await asyncio.gather(_reads_until(place, making), _stalls(making))
+    alone = await _reads(place, 100)  # now that as many batches are listed
+    at_rest = await _stalls(asyncio.create_task(asyncio.sleep(1)))
     return [_stall(max(stalls), max(at_rest)), _reading(median(alone), median(beside))]
 
 
