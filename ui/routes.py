@@ -108,6 +108,11 @@ def is_workbook(path: str) -> bool:
     return is_download(path) and path.endswith(".xlsx")
 
 
+def is_file(target: str) -> bool:
+    """Whether a browser sent there saves a file and stays where it is."""
+    return is_download(urlsplit(target).path)
+
+
 def is_public(path: str) -> bool:
     return _public.fullmatch(path) is not None
 
