@@ -8,7 +8,7 @@ from tortoise.queryset import QuerySet
 
 from models import Activation, Batch, Code, Message, Person
 from models.enums import BatchState, MessageState, Status
-from services import batches, code_alphabet, message_states, texts, vault
+from services import batches, code_alphabet, message_list, message_states, texts, vault
 from services.actor import Actor
 from services.database import reader
 from services.paging import Page, Slice
@@ -94,7 +94,7 @@ async def page(actor: Actor, batch_id: int, wanted: CodeFilter, part: Slice) -> 
     query = _matching(_visible(batch), batch, wanted)
     total = await query.count()
     codes = await query.order_by(*_order(part)).offset(part.offset(total)).limit(part.rows)
-    return Page(await _views(batch, codes), total)
+    return Page(await _views(actor, batch, codes), total)
 
 
 def _order(part: Slice) -> list[str]:
@@ -111,10 +111,10 @@ def _visible(batch: Batch) -> QuerySet[Code]:
 async def some(actor: Actor, batch_id: int, ids: tuple[int, ...]) -> list[CodeView]:
     """These codes as they are now, for patching rows on screen."""
     batch = await batches.own(actor, batch_id)
-    return await _views(batch, await _visible(batch).filter(id__in=ids))
+    return await _views(actor, batch, await _visible(batch).filter(id__in=ids))
 
 
-async def _views(batch: Batch, codes: list[Code]) -> list[CodeView]:
+async def _views(actor: Actor, batch: Batch, codes: list[Code]) -> list[CodeView]:
     used = {
         activation.code_id: activation
         for activation in await Activation.filter(
@@ -128,8 +128,11 @@ async def _views(batch: Batch, codes: list[Code]) -> list[CodeView]:
     people = await Person.filter(id__in=[code.sent_to_id for code in sent]).using_db(reader())
     to = {person.id: person for person in people}
     mails = await message_states.newest("code_id", [code.id for code in sent])
+    views = {
+        mail.code_id: mail_of(actor, code, mail) for code in sent if (mail := mails.get(code.id))
+    }
     return [
-        _view(batch, code, used.get(code.id), to.get(code.sent_to_id or 0), mails.get(code.id))
+        _view(batch, code, used.get(code.id), to.get(code.sent_to_id or 0), views.get(code.id))
         for code in codes
     ]
 
@@ -139,7 +142,7 @@ def _view(
     code: Code,
     activation: Activation | None,
     sent_to: Person | None,
-    mail: Message | None,
+    mail: MailView | None,
 ) -> CodeView:
     return CodeView(
         id=code.id,
@@ -151,13 +154,14 @@ def _view(
         at=activation.created_at if activation else code.revoked_at,
         sent_to=sent_to.email if sent_to else "",
         sent_name=sent_to.name if sent_to else "",
-        mail=mail_of(code, mail) if mail else None,
+        mail=mail,
     )
 
 
-def mail_of(code: Code, message: Message) -> MailView:
-    """How a mail with this code stands, and what may be done about it."""
+def mail_of(actor: Actor, code: Code, message: Message) -> MailView:
+    """How a mail with this code stands, and what this person may do about it."""
     works = code.status is Status.READY and bool(message.recipient)
+    works = works and message_list.sees(actor, message)
     return MailView(
         id=message.id,
         state=message.state,

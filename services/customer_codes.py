@@ -62,10 +62,10 @@ async def page(actor: Actor, email: str, part: Slice) -> Page[CustomerCode]:
     )
     ids = sorted({int(str(each)) for each in (*sent, *used)}, reverse=True)
     start = part.offset(len(ids))
-    return Page(await _views(ids[start : start + part.rows]), len(ids))
+    return Page(await _views(actor, ids[start : start + part.rows]), len(ids))
 
 
-async def _views(ids: Sequence[int]) -> list[CustomerCode]:
+async def _views(actor: Actor, ids: Sequence[int]) -> list[CustomerCode]:
     if not ids:
         return []
     codes = (
@@ -76,7 +76,7 @@ async def _views(ids: Sequence[int]) -> list[CustomerCode]:
     )
     uses = await _uses(ids)
     mails = await message_states.newest("code_id", ids)
-    return [_view(code, uses.get(code.id, ()), mails) for code in codes]
+    return [_view(actor, code, uses.get(code.id, ()), mails) for code in codes]
 
 
 async def _uses(ids: Sequence[int]) -> dict[int, list[Use]]:
@@ -100,7 +100,9 @@ async def _uses(ids: Sequence[int]) -> dict[int, list[Use]]:
     return uses
 
 
-def _view(code: Code, uses: Sequence[Use], mails: Mapping[int, Message]) -> CustomerCode:
+def _view(
+    actor: Actor, code: Code, uses: Sequence[Use], mails: Mapping[int, Message]
+) -> CustomerCode:
     batch, mail = code.batch, mails.get(code.id)
     assert batch.product and batch.plan, "an access code batch has a product and a plan"
     return CustomerCode(
@@ -111,7 +113,7 @@ def _view(code: Code, uses: Sequence[Use], mails: Mapping[int, Message]) -> Cust
         plan=batch.plan.name,
         status=status_of(code, batch),
         sent_to=code.sent_to.email if code.sent_to else "",
-        mail=mail_of(code, mail) if mail else None,
+        mail=mail_of(actor, code, mail) if mail else None,
         use=next((use for use in uses if use.undone is None), None),
         undone=tuple(use for use in uses if use.undone),
     )
