@@ -195,7 +195,7 @@ async def test_a_first_activation_is_found_while_somebody_looks_for_it(house: Ho
 
 
 async def test_how_the_mail_of_a_code_stands_changes_while_somebody_looks(house: House) -> None:
-    made = await issue(house.cast.ada, house.cast.month)
+    made = await issue(house.cast.sam, house.cast.month)
     await mailed(made)
     user = await grace(house, "sam")
     [row] = rows(user)
@@ -215,9 +215,15 @@ async def mailed(made: Issued) -> None:
         workspace_id=made.batch.workspace_id, name="", email=GRACE, email_key=GRACE
     )
     await Code.filter(id=made.codes[0].id).update(sent_to_id=person.id)
-    where = {"workspace_id": made.batch.workspace_id, "batch_id": made.batch.id}
-    code = made.codes[0].id
-    await outbox.put([Draft(kind=MessageKind.PERSONAL, recipient=GRACE, code_id=code, **where)])
+    draft = Draft(
+        kind=MessageKind.PERSONAL,
+        recipient=GRACE,
+        workspace_id=made.batch.workspace_id,
+        batch_id=made.batch.id,
+        code_id=made.codes[0].id,
+        requested_by_id=made.batch.requested_by_id,
+    )
+    await outbox.put([draft])
 
 
 @unit_of_work
