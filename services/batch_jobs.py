@@ -35,7 +35,7 @@ UPDATE batch SET state = 'RUNNING', holder = ?, held_until = ?, tries = tries + 
 WHERE id = ? AND tries = ? AND state IN ('QUEUED', 'RUNNING')
     AND (state = 'QUEUED' OR held_until IS NULL OR held_until < ?)"""
 ADVANCE = """
-UPDATE batch SET made = made + ?, held_until = ?
+UPDATE batch SET made = made + ?, held_until = ?, tries = 1
 WHERE id = ? AND state = 'RUNNING' AND holder = ? AND made = ?"""
 FINISH = """
 UPDATE batch SET state = 'DONE', ready = quantity, finished_at = ?, holder = '', held_until = NULL

@@ -8,7 +8,7 @@ from services.database import is_id, reader, unit_of_work
 from services.errors import Conflict, NotFound
 from services.letters import Letter
 from services.message_list import AGAIN, MessageView
-from services.permissions import Permission, can, require
+from services.permissions import Permission, require
 from services.settings import get_settings
 from services.signals import Changed, Topic
 from services.zones import now
@@ -18,6 +18,7 @@ NOT_NOW = {
     MessageState.SENDING: "This mail is being sent right now.",
     MessageState.SENT: "This mail was sent already.",
 }
+PAUSED = "The mail server refuses the mails of this program. The owner's page Health says why."
 FORGOTTEN = "The address of this mail was forgotten; it cannot be sent any more."
 
 
@@ -27,10 +28,7 @@ async def own(actor: Actor, message_id: int) -> Message:
     message = is_id(message_id) and await Message.get_or_none(
         id=message_id, workspace_id=actor.workspace
     )
-    sees = message and (
-        message.requested_by_id == actor.person_id or can(actor, Permission.READ_ALL_MESSAGES)
-    )
-    if not message or not sees:
+    if not message or not message_list.sees(actor, message):
         raise NotFound("This message does not exist, or not for you.")
     return message
 
@@ -87,8 +85,11 @@ async def retry_now(actor: Actor, message: Message) -> None:
 
 
 async def held_because() -> str:
-    """Why queued mail waits: a sentence, or nothing."""
+    """Why queued mail waits: a sentence, or nothing.
+
+    What the server answered is for the owner: it may name an address of another workspace.
+    """
     if held := get_settings().mail_held_because:
         return held
     installation = await Installation.all().using_db(reader()).first()
-    return installation.mail_problem if installation and installation.mail_paused_at else ""
+    return PAUSED if installation and installation.mail_paused_at else ""

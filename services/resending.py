@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tortoise.expressions import F
+from tortoise.queryset import QuerySet
 
 from models import Batch, Code, Message
 from models.enums import AuditAction, MessageKind, MessageState, Resource, Status
@@ -186,16 +187,22 @@ async def _hand_over(message: Message, address: str) -> None:
     """Whom the codes were sent to, from now on; links in the earlier mail lead nowhere."""
     assert message.workspace_id is not None, "messages.own gives those of a workspace"
     key = (message.workspace_id, emails.key(address), message.recipient_name)
-    person_id = (await holders.known({key: address}))[key]
+    # the codes before the holder, as an activation takes them: else the two wait for each other
     if message.kind is MessageKind.PERSONAL:
         unused = Code.filter(id=message.code_id, status=Status.READY)
-        await unused.update(sent_to_id=person_id, link_version=F("link_version") + 1)
+        await _withdraw(unused)
+        await unused.update(sent_to_id=(await holders.known({key: address}))[key])
         return
-    await Batch.filter(id=message.batch_id).update(sent_to_id=person_id)
     if message.kind is MessageKind.CODES:
         # the links of codes that went to people stand in their own mails, and stay good
         unused = Code.filter(batch_id=message.batch_id, status=Status.READY, sent_to_id=None)
-        await unused.update(link_version=F("link_version") + 1)
+        await _withdraw(unused)
+    person_id = (await holders.known({key: address}))[key]
+    await Batch.filter(id=message.batch_id).update(sent_to_id=person_id)
+
+
+async def _withdraw(codes: QuerySet[Code]) -> None:
+    await codes.update(link_version=F("link_version") + 1)
 
 
 async def _record(actor: Actor, resource: Resource, target_id: int, **detail: int) -> None:

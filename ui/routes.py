@@ -126,6 +126,12 @@ def is_upload(path: str) -> bool:
     return path.startswith(CLIENT_ROUTES[0]) and "/upload/" in path
 
 
+def tab_in(path: str) -> str:
+    """The id of the open page that NiceGUI's path leads into, if to one."""
+    rest = path.removeprefix(CLIENT_ROUTES[0])
+    return rest.partition("/")[0] if rest != path else ""
+
+
 def is_asset(path: str) -> bool:
     return path == FAVICON or path.startswith(ASSETS)
 

@@ -11,14 +11,17 @@ from services import (
     batches,
     codes,
     deliveries,
+    exports,
     letters,
+    links,
     messages,
     redemptions,
     resending,
 )
 from services.actor import Actor
-from services.errors import Conflict, Invalid, NotFound
-from services.letters import Pointless
+from services.errors import Conflict, Gone, Invalid, NotFound
+from services.letters import CodesLetter, Pointless
+from services.links import Purpose
 from services.recipients import Recipient
 from tests.cast import (
     Cast,
@@ -218,6 +221,59 @@ async def test_the_file_of_a_large_set_can_go_to_another_buyer(cast: Cast) -> No
     again = await newest("other@clinic.example")
     assert again.kind is MessageKind.DOWNLOAD
     activated(await redeem_link(issued.tokens[1]))
+
+
+async def test_the_link_to_the_file_is_withdrawn_from_the_first_buyer(cast: Cast) -> None:
+    await buyer(cast, "150")
+    first = await newest()
+    token = links.make(Purpose.DOWNLOAD, first.id)
+    await exports.set_csv(cast.sam, token, address="")
+    await resending.redirect(cast.sam, first.id, "other@clinic.example")
+    with pytest.raises(Gone, match="withdrawn"):
+        await exports.set_csv(cast.sam, token, address="")
+    again = links.make(Purpose.DOWNLOAD, (await newest()).id)
+    await exports.set_csv(cast.sam, again, address="")
+
+
+async def test_a_mail_read_while_its_set_goes_to_another_buyer_shows_no_link_that_works(
+    cast: Cast,
+) -> None:
+    for steps in range(40):
+        await buyer(cast)
+        first = await newest("buyer@clinic.example")
+        await resending.resend(cast.sam, first.id)
+        await end(MessageState.SENT)
+        second = await newest("buyer@clinic.example")
+
+        async def redirect(message_id: int = second.id, steps: int = steps) -> None:
+            for _ in range(steps):
+                await asyncio.sleep(0)
+            await resending.redirect(cast.sam, message_id, "other@clinic.example")
+
+        letter, _ = await asyncio.gather(letters.read(first.id), redirect(), return_exceptions=True)
+        if isinstance(letter, Pointless):
+            continue
+        assert isinstance(letter, CodesLetter)
+        for code in letter.codes:
+            assert await redemptions.open_link(code.token or "") is None
+
+
+async def test_a_code_can_be_used_while_it_is_sent_to_its_user(
+    cast: Cast, many_tries: None
+) -> None:
+    issued = await issue(cast.sam, cast.month, 100)
+    people = [Recipient(f"old{number}@uni.example") for number in range(100)]
+    await deliveries.send(cast.sam, issued.batch.id, people, "one dialog")
+    await end(MessageState.SENT)
+    for number, message in enumerate(await Message.all().order_by("id")):
+        email = f"new{number}@uni.example"
+        sent, used = await asyncio.gather(
+            resending.redirect(cast.sam, message.id, email),
+            redeem(issued.texts[number], email=email),
+            return_exceptions=True,
+        )
+        activated(used)
+        assert sent is None or isinstance(sent, Pointless), sent
 
 
 async def test_a_confirmation_goes_to_nobody_else(cast: Cast) -> None:
