@@ -15,7 +15,8 @@ class Batch(Row):
 
     `valid_from` is the first instant a code works, `expires_at` the first it does not any more.
     While it runs, `made` of its codes are there, and only `holder` may go on until `held_until`;
-    `tries` counts how often somebody took it up. `sent_to` is whom the whole set was mailed to.
+    `tries` counts how often somebody took it up since it last got on. `sent_to` is whom the whole
+    set was mailed to.
     """
 
     workspace: fields.ForeignKeyRelation[Workspace] = fields.ForeignKeyField(

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from tortoise.expressions import Q, Subquery
 from tortoise.queryset import QuerySet
@@ -91,13 +92,19 @@ def _found(text: str) -> Q:
     typed = code_alphabet.clean(text)
     body = typed[-code_alphabet.LENGTH :]
     if code_alphabet.has_valid_check(body):  # by its digest alone: a full code enters no statement
-        return Q(id__in=Subquery(Code.filter(digest=vault.digest(body)).values("batch_id")))
+        return _holding_code(digest=vault.digest(body))
     found = Q(product__name__icontains=text)
     if number := number_in(text):
         found |= Q(id=number)
     if len(typed) >= 4:
-        found |= Q(id__in=Subquery(Code.filter(ending=typed[-4:]).values("batch_id")))
+        found |= _holding_code(ending=typed[-4:])
     return found
+
+
+def _holding_code(**which: Any) -> Q:
+    # an unfinished batch is found by none of its codes
+    codes = Code.filter(batch__state=BatchState.DONE, **which)
+    return Q(id__in=Subquery(codes.values("batch_id")))
 
 
 def number_in(text: str) -> int | None:

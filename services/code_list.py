@@ -26,6 +26,7 @@ class MailView:
     at: datetime
     may_retry: bool
     may_resend: bool
+    may_redirect: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,8 +129,9 @@ async def _views(batch: Batch, codes: list[Code]) -> list[CodeView]:
     people = await Person.filter(id__in=[code.sent_to_id for code in sent]).using_db(reader())
     to = {person.id: person for person in people}
     mails = await message_states.newest("code_id", [code.id for code in sent])
+    views = {mail.code_id: mail_of(code, mail) for code in sent if (mail := mails.get(code.id))}
     return [
-        _view(batch, code, used.get(code.id), to.get(code.sent_to_id or 0), mails.get(code.id))
+        _view(batch, code, used.get(code.id), to.get(code.sent_to_id or 0), views.get(code.id))
         for code in codes
     ]
 
@@ -139,7 +141,7 @@ def _view(
     code: Code,
     activation: Activation | None,
     sent_to: Person | None,
-    mail: Message | None,
+    mail: MailView | None,
 ) -> CodeView:
     return CodeView(
         id=code.id,
@@ -151,7 +153,7 @@ def _view(
         at=activation.created_at if activation else code.revoked_at,
         sent_to=sent_to.email if sent_to else "",
         sent_name=sent_to.name if sent_to else "",
-        mail=mail_of(code, mail) if mail else None,
+        mail=mail,
     )
 
 
@@ -164,4 +166,5 @@ def mail_of(code: Code, message: Message) -> MailView:
         at=message.sent_at or message.created_at,
         may_retry=works and message.state in (MessageState.FAILED, MessageState.RETRYING),
         may_resend=works and message.state is MessageState.SENT,
+        may_redirect=works and message.state is not MessageState.SENDING,
     )

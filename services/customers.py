@@ -185,7 +185,7 @@ async def read(actor: Actor, email: str) -> Customer:
 
 async def _sets(ids: list[int]) -> tuple[SentSet, ...]:
     batches = (
-        await Batch.filter(sent_to_id__in=ids, kind=CodeKind.ACCESS)
+        await Batch.filter(sent_to_id__in=ids, kind=CodeKind.ACCESS, state=BatchState.DONE)
         .using_db(reader())
         .select_related("product", "plan")
         .order_by("-id")

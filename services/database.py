@@ -145,13 +145,17 @@ async def insert_many(table: str, columns: Sequence[str], rows: Iterable[Sequenc
 
 
 async def insert_returning(
-    table: str, columns: Sequence[str], rows: Sequence[Sequence[Any]]
+    table: str,
+    columns: Sequence[str],
+    rows: Sequence[Sequence[Any]],
+    *,
+    wanted: Sequence[str] | None = None,
 ) -> list[dict[str, Any]]:
-    """Insert rows and return them with their new ids, in no particular order."""
+    """Insert rows; returns new ids with the `wanted` columns (all), in no particular order."""
     bound = [value for row in rows for value in row]
     places = (placeholders(len(columns), start) for start in range(1, len(bound), len(columns)))
     statement = f"{_insert_into(table, columns)} {', '.join(f'({place})' for place in places)}"
-    statement += f" RETURNING id, {', '.join(columns)}"
+    statement += f" RETURNING id, {', '.join(wanted or columns)}"
     return await connection().execute_query_dict(statement, bound)
 
 

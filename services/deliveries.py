@@ -4,8 +4,8 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from models import Batch, Code, Delivery
-from models.enums import AuditAction, BatchState, MessageKind, Resource, Status
+from models import Batch, Delivery
+from models.enums import AuditAction, BatchState, MessageKind, Resource
 from services import audit, batches, database, emails, holders, outbox, recipients
 from services.actor import Actor
 from services.database import execute_each, fetch, unit_of_work
@@ -16,10 +16,13 @@ from services.zones import now
 
 SENT_ALREADY = """
 SELECT DISTINCT person.email_key FROM code JOIN person ON person.id = code.sent_to_id
-WHERE code.batch_id = ?"""
-UNSENT = """
-SELECT id FROM code WHERE batch_id = ? AND status = 'READY' AND sent_to_id IS NULL
-ORDER BY ordinal LIMIT ?"""
+WHERE code.batch_id = ? AND code.status <> 'REVOKED'"""
+# a code whose activation was undone is READY, but somebody has it
+FREE = """
+FROM code WHERE batch_id = ? AND status = 'READY' AND sent_to_id IS NULL
+    AND NOT EXISTS (SELECT 1 FROM activation WHERE activation.code_id = code.id)"""
+LEFT = f"SELECT COUNT(*) AS codes {FREE}"
+UNSENT = f"SELECT id {FREE} ORDER BY ordinal LIMIT ?"
 GIVE = """
 UPDATE code SET sent_to_id = ? WHERE id = ? AND status = 'READY' AND sent_to_id IS NULL"""
 MADE_BEFORE = """
@@ -105,11 +108,11 @@ async def _sendable(actor: Actor, batch_id: int) -> Batch:
 
 async def _preview(batch: Batch, people: Sequence[Recipient]) -> Preview:
     has_one = {row["email_key"] for row in await fetch(SENT_ALREADY, batch.id)}
-    unsent = Code.filter(batch_id=batch.id, status=Status.READY, sent_to_id=None)
+    [left] = await fetch(LEFT, batch.id)
     return Preview(
         fresh=tuple(each for each in people if emails.key(each.email) not in has_one),
         before=tuple(each for each in people if emails.key(each.email) in has_one),
-        left=await unsent.count(),
+        left=left["codes"],
     )
 
 

@@ -5,6 +5,7 @@ from email_validator import EmailNotValidError, validate_email
 from services.errors import Invalid
 
 LONGEST = 254  # RFC 5321: a path of 256 octets with its angle brackets
+TOO_LONG = f"An e-mail address has at most {LONGEST} characters."
 
 
 def read(text: str, *, field: str = "email") -> str:
@@ -13,13 +14,16 @@ def read(text: str, *, field: str = "email") -> str:
     if not address:
         raise Invalid({field: "Enter an e-mail address."})
     if len(address) > LONGEST:
-        raise Invalid({field: f"An e-mail address has at most {LONGEST} characters."})
+        raise Invalid({field: TOO_LONG})
     try:
-        return validate_email(address, check_deliverability=False, test_environment=True).normalized
+        read = validate_email(address, check_deliverability=False, test_environment=True).normalized
     except EmailNotValidError:
         raise Invalid(
             {field: "This is not an e-mail address. It looks like name@example.org."}
         ) from None
+    if len(key(read)) > LONGEST:  # without case some letters become three
+        raise Invalid({field: TOO_LONG})
+    return read
 
 
 def key(address: str) -> str:

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from models import Activation, Batch, Code, Message
 from models.enums import AuditAction, BatchState, MessageKind, Resource
-from services import audit, batches, codes, links, message_states, sheets, zones
+from services import audit, batches, codes, letters, links, message_states, sheets, zones
 from services.actor import Actor
 from services.code_list import status_of
 from services.database import reader, unit_of_work
@@ -33,6 +33,10 @@ HEAD = (
 )
 EXPIRED = (
     "This link has expired. The codes are still there: sign in and open batch {} in Tallystick."
+)
+WITHDRAWN = (
+    "This link was withdrawn: the file went to another address. "
+    "The codes are still there: sign in and open batch {} in Tallystick."
 )
 
 Row = tuple[str, ...]
@@ -69,12 +73,14 @@ async def _announced(actor: Actor, token: str) -> int:
     link = links.read(Purpose.DOWNLOAD, token)
     message = link and await Message.get_or_none(
         id=link.row_id, workspace_id=actor.workspace, kind=MessageKind.DOWNLOAD
-    )
-    if not message or message.batch_id is None:
+    ).select_related("batch__sent_to")
+    if not message or not message.batch:
         raise NotFound("This file does not exist, or not for you.")
     if message.created_at + links.DOWNLOAD_LASTS <= now():
-        raise Gone(EXPIRED.format(message.batch_id))
-    return message.batch_id
+        raise Gone(EXPIRED.format(message.batch.id))
+    if letters.is_of_another(message.batch.sent_to, message):
+        raise Gone(WITHDRAWN.format(message.batch.id))
+    return message.batch.id
 
 
 def _name(batch: Batch, ending: str) -> str:

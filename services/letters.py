@@ -74,7 +74,7 @@ class OfCodes(OfPlan):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodesLetter(OfCodes):
-    """Every code of a batch that is unused; `made` counts the others too."""
+    """The codes of a batch that are unused and sent to nobody; `made` counts the others too."""
 
     codes: tuple[LetterCode, ...]
     made: int
@@ -131,9 +131,15 @@ async def read(message_id: int, *, masked: bool = False) -> Letter:
 
 async def _codes(message: Message, masked: bool) -> Letter:
     batch = _set_of(message)
-    ready = await Code.filter(batch_id=batch.id, status=Status.READY).order_by("ordinal")
+    # in one statement: whoever was the buyer a moment ago must not see the links of the next one
+    ready = (
+        await Code.filter(batch_id=batch.id, status=Status.READY, sent_to_id=None)
+        .select_related("batch__sent_to")
+        .order_by("ordinal")
+    )
     if not ready:
-        raise Pointless("No code of this batch is unused any more.")
+        raise Pointless("Every code of this batch is used, revoked or sent to somebody.")
+    _refuse_another(ready[0].batch.sent_to, message)
     if status_of(ready[0], batch) not in WORKS:
         raise Pointless("The codes of this batch have expired.")
     return CodesLetter(
@@ -145,9 +151,13 @@ async def _codes(message: Message, masked: bool) -> Letter:
 
 def _set_of(message: Message) -> Batch:
     batch = _batch(message)
-    if _is_of_another(batch.sent_to, message):
-        raise Pointless("These codes were sent to another address since.")
+    _refuse_another(batch.sent_to, message)
     return batch
+
+
+def _refuse_another(sent_to: Person | None, message: Message) -> None:
+    if is_of_another(sent_to, message):
+        raise Pointless("These codes were sent to another address since.")
 
 
 async def _download(message: Message, masked: bool) -> Letter:
@@ -169,12 +179,12 @@ async def _personal(message: Message, masked: bool) -> Letter:
     status = status_of(code, batch)
     if status not in WORKS:
         raise Pointless(TOO_LATE[status])
-    if _is_of_another(code.sent_to, message):
+    if is_of_another(code.sent_to, message):
         raise Pointless("This code was sent to another address since.")
     return PersonalLetter(**_of_codes(message, batch), code=_code(code, batch, masked))
 
 
-def _is_of_another(sent_to: Person | None, message: Message) -> bool:
+def is_of_another(sent_to: Person | None, message: Message) -> bool:
     """Whether it went to somebody else later: an earlier mail must not show the new links."""
     if sent_to is None or not message.recipient_key:
         return False

@@ -3,7 +3,7 @@
 import logging
 import random
 import traceback
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from models.enums import AuditAction, Resource
@@ -32,11 +32,21 @@ UNWRITTEN = "This mail could not be written. The log of the program says why."
 AT_ANY_TIME = datetime.min.replace(tzinfo=UTC)
 
 
+@dataclass(frozen=True, slots=True)
+class _Unwritten:
+    """What became of a message, while the database took no word of it."""
+
+    held: Held
+    outcome: Outcome
+    until: datetime
+
+
 @dataclass
 class _Remembered:
     """What this process knows of the server; a restart asks it anew."""
 
     is_begun: bool = False
+    unwritten: dict[int, _Unwritten] = field(default_factory=dict[int, _Unwritten])
     not_before: datetime = AT_ANY_TIME
     losses: int = 0
     trouble: str = ""
@@ -50,6 +60,10 @@ class _Remembered:
         pause = min(grown, LONGEST_BACK_OFF) * random.uniform(0.8, 1.2)  # noqa: S311
         self.not_before, self.trouble = now() + pause, outcome.answer
         return True
+
+    def is_left_alone(self) -> bool:
+        # longer than it ever is: the clock was turned back
+        return timedelta(0) < self.not_before - now() <= LONGEST_BACK_OFF * 1.2
 
     def answered(self) -> None:
         self.losses, self.trouble = 0, ""
@@ -68,9 +82,10 @@ async def drain(compose: Compose) -> timedelta:
     if not _server.is_begun:
         await outbox_claims.free()
         _server.is_begun = True
+    await _write_down_what_is_left()
     if get_settings().mail_held_because:
         return LONGEST_WAIT
-    if _server.not_before <= now():
+    if not _server.is_left_alone():
         await _send_due(compose)
     return await _until_next()
 
@@ -99,12 +114,14 @@ async def _send_some(line: smtp.Line, compose: Compose, was_paused: bool) -> boo
     for message_id in await outbox_claims.due():
         if is_stopping():
             return False
+        if message_id in _server.unwritten:
+            continue
         held = await outbox_claims.claim(message_id)
         if held is None:
             continue
         progress = True
         outcome = await _try(held, line, compose)
-        await _write_down(held, outcome, was_paused)
+        await _keep(_Unwritten(held, outcome, now() + outbox_claims.LEASE), was_paused)
         if _must_stop(outcome):
             return False
     return progress
@@ -118,10 +135,32 @@ async def _try(held: Held, line: smtp.Line, compose: Compose) -> Outcome:
     except (Pointless, NotFound) as error:
         return Permanent(error.message)
     except Exception as error:  # noqa: BLE001 - the other messages must go
-        # What an exception says may hold an address; where it came from does not
-        where = "".join(traceback.format_tb(error.__traceback__))
-        log.error("Message %d failed: %s\n%s", held.id, type(error).__name__, where)
+        _log(held, error)
         return Temporary(UNWRITTEN)
+
+
+def _log(held: Held, error: Exception) -> None:
+    # What an exception says may hold an address; where it came from does not
+    where = "".join(traceback.format_tb(error.__traceback__))
+    log.error("Message %d failed: %s\n%s", held.id, type(error).__name__, where)
+
+
+async def _keep(known: _Unwritten, was_paused: bool = True) -> None:
+    """Write it down, or remember it where the database is locked: else a mail would go twice."""
+    held = known.held
+    try:
+        await _write_down(held, known.outcome, was_paused)
+    except Exception as error:  # noqa: BLE001 - tried again before anything else is sent
+        _log(held, error)
+        _server.unwritten[held.id] = known
+        if now() < known.until:
+            return
+    _server.unwritten.pop(held.id, None)
+
+
+async def _write_down_what_is_left() -> None:
+    for known in list(_server.unwritten.values()):
+        await _keep(known)
 
 
 @unit_of_work

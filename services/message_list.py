@@ -1,5 +1,6 @@
 """The messages of a workspace, as a list shows them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -62,6 +63,12 @@ class MessageFilter:
     state: MessageState | None = None
 
 
+def sees(actor: Actor, message: Message) -> bool:
+    """Whether this person may see a message of the workspace: admins all, sales people theirs."""
+    is_own = message.requested_by_id == actor.person_id
+    return can(actor, Permission.READ_ALL_MESSAGES) or is_own
+
+
 def of(actor: Actor) -> QuerySet[Message]:
     """What this person may see of the workspace's messages; of the installation's nothing."""
     require(actor, Permission.READ_OWN_MESSAGES)
@@ -106,6 +113,12 @@ async def some(actor: Actor, ids: tuple[int, ...]) -> list[MessageView]:
     """These messages as they are now, for patching rows on screen."""
     rows = await _read(actor).filter(id__in=ids).select_related(*ABOUT)
     return [view(message) for message in rows]
+
+
+async def visible(actor: Actor, ids: Sequence[int]) -> list[int]:
+    """Those of the ids that this person may see."""
+    found = _read(actor).filter(id__in=list(ids)).order_by("id")
+    return [int(str(each)) for each in await found.values_list("id", flat=True)]
 
 
 async def newest(actor: Actor) -> int:

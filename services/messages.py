@@ -8,7 +8,7 @@ from services.database import is_id, reader, unit_of_work
 from services.errors import Conflict, NotFound
 from services.letters import Letter
 from services.message_list import AGAIN, MessageView
-from services.permissions import Permission, can, require
+from services.permissions import Permission, require
 from services.settings import get_settings
 from services.signals import Changed, Topic
 from services.zones import now
@@ -18,6 +18,7 @@ NOT_NOW = {
     MessageState.SENDING: "This mail is being sent right now.",
     MessageState.SENT: "This mail was sent already.",
 }
+PAUSED = "The mail server refuses the mails of this program. The owner's page Health says why."
 FORGOTTEN = "The address of this mail was forgotten; it cannot be sent any more."
 
 
@@ -27,10 +28,7 @@ async def own(actor: Actor, message_id: int) -> Message:
     message = is_id(message_id) and await Message.get_or_none(
         id=message_id, workspace_id=actor.workspace
     )
-    sees = message and (
-        message.requested_by_id == actor.person_id or can(actor, Permission.READ_ALL_MESSAGES)
-    )
-    if not message or not sees:
+    if not message or not message_list.sees(actor, message):
         raise NotFound("This message does not exist, or not for you.")
     return message
 
@@ -69,22 +67,29 @@ async def retry(actor: Actor, message_id: int) -> None:
 
     Raises NotFound; Conflict where there is nothing to retry.
     """
-    message = await own(actor, message_id)
+    await retry_now(actor, await own(actor, message_id))
+
+
+async def retry_now(actor: Actor, message: Message) -> None:
+    """Retry a message that the actor may send, in the unit of work that found it."""
     at = now()
     retried = await Message.filter(
-        id=message_id, state__in=AGAIN, forgotten_at__isnull=True
+        id=message.id, state__in=AGAIN, forgotten_at__isnull=True
     ).update(state=MessageState.QUEUED, queued_at=at, next_try_at=at)
     if not retried:
         raise Conflict(NOT_NOW.get(message.state, FORGOTTEN))
     await audit.record(
-        AuditAction.RETRY, Resource.MESSAGE, message_id, by=actor, kind=message.kind.value
+        AuditAction.RETRY, Resource.MESSAGE, message.id, by=actor, kind=message.kind.value
     )
-    signals.emit(Changed(message.workspace_id, Topic.MESSAGES, (message_id,)))
+    signals.emit(Changed(message.workspace_id, Topic.MESSAGES, (message.id,)))
 
 
 async def held_because() -> str:
-    """Why queued mail waits: a sentence, or nothing."""
+    """Why queued mail waits: a sentence, or nothing.
+
+    What the server answered is for the owner: it may name an address of another workspace.
+    """
     if held := get_settings().mail_held_because:
         return held
     installation = await Installation.all().using_db(reader()).first()
-    return installation.mail_problem if installation and installation.mail_paused_at else ""
+    return PAUSED if installation and installation.mail_paused_at else ""

@@ -32,7 +32,7 @@ COLUMNS = (
     "holder",
     "last_answer",
 )
-TOGETHER = 500  # rows in one statement
+TOGETHER = 200  # rows in one statement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +56,8 @@ async def put(drafts: Sequence[Draft]) -> list[int]:
     rows = [_row(draft, at) for draft in drafts]
     ids: dict[str, int] = {}
     for first in range(0, len(rows), TOGETHER):
-        made = await insert_returning("message", COLUMNS, rows[first : first + TOGETHER])
+        some = rows[first : first + TOGETHER]
+        made = await insert_returning("message", COLUMNS, some, wanted=["message_id"])
         ids |= {row["message_id"]: row["id"] for row in made}
     place = COLUMNS.index("message_id")
     in_order = [ids[str(row[place])] for row in rows]

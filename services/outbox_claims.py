@@ -40,8 +40,11 @@ class Held:
 
 
 def _is_due(at: datetime) -> Q:
-    waits = Q(state__in=WAITING, next_try_at__lte=at)
-    return waits | Q(state=MessageState.SENDING, held_until__lte=at)
+    # what waits longer than anything may was queued before the clock was turned back
+    never = at + LONGEST_DELAY * (1 + JITTER)
+    waits = Q(state=MessageState.RETRYING) & (Q(next_try_at__lte=at) | Q(next_try_at__gt=never))
+    held = Q(state=MessageState.SENDING, held_until__lte=at)
+    return Q(state=MessageState.QUEUED) | waits | held
 
 
 async def due() -> list[int]:

@@ -109,18 +109,22 @@ def _decoded(content: bytes) -> str:
 
 
 def _entries(text: str, *, is_file: bool) -> Iterator[_Entry]:
-    lines = re.split(r"\r\n|\r|\n", text)
-    first = next((line for line in lines if line.strip(BLANK)), "")
+    first = next((line for line in _lines(text) if line.strip(BLANK)), "")
     if not first and is_file:
         _refuse("The file is empty.")
     for delimiter in DELIMITERS:
         if ADDRESS_HEADS & set(_head(first[:HEAD_MAX], delimiter)):
             return _table(text, delimiter)
     has_columns = any(delimiter in first for delimiter in DELIMITERS)
-    holds_nobody = is_file and not any("@" in line for line in lines)
+    holds_nobody = is_file and "@" not in text
     if "@" not in first and (has_columns or holds_nobody):  # the head of some other table
         _refuse(NO_COLUMN)
-    return _list(lines)
+    return _list(_lines(text))
+
+
+def _lines(text: str) -> Iterator[str]:
+    """One after the other: to part a million at once would hold up everybody else."""
+    return (line.removesuffix("\n") for line in io.StringIO(text, newline=None))
 
 
 def _head(line: str, delimiter: str) -> list[str]:
@@ -165,7 +169,7 @@ def _rows(text: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
             yield line, row
 
 
-def _list(lines: list[str]) -> Iterator[_Entry]:
+def _list(lines: Iterator[str]) -> Iterator[_Entry]:
     for number, line in enumerate(lines, start=1):
         for part in _parts(line):
             if part.strip():

@@ -4,14 +4,16 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from tortoise.expressions import F
+from tortoise.queryset import QuerySet
 
 from models import Batch, Code, Message
 from models.enums import AuditAction, MessageKind, MessageState, Resource, Status
 from services import audit, batches, emails, holders, letters, messages, outbox, signals
 from services.actor import Actor
-from services.database import fetch, unit_of_work
-from services.errors import Conflict, Invalid
+from services.database import fetch, is_id, unit_of_work
+from services.errors import Conflict, Invalid, NotFound
 from services.outbox import Draft
+from services.permissions import Permission, require
 from services.signals import Changed, Topic
 from services.zones import now
 
@@ -132,9 +134,25 @@ async def redirect(actor: Actor, message_id: int, email: str) -> None:
     _changed(message)
 
 
+@unit_of_work
+async def retry(actor: Actor, message_id: int) -> None:
+    """As `messages.retry`, for whoever may send; also a mail that a colleague sent."""
+    await messages.retry_now(actor, await _of_workspace(actor, message_id))
+
+
+async def _of_workspace(actor: Actor, message_id: int) -> Message:
+    require(actor, Permission.USE_EDSPACE)
+    message = is_id(message_id) and await Message.get_or_none(
+        id=message_id, workspace_id=actor.workspace
+    )
+    if not message:
+        raise NotFound("This message does not exist, or not in this workspace.")
+    return message
+
+
 async def _in_hand(actor: Actor, message_id: int) -> Message:
     """A message about something that still stands, and the newest about it."""
-    message = await messages.own(actor, message_id)
+    message = await _of_workspace(actor, message_id)
     about = {"batch_id": message.batch_id, "code_id": message.code_id}
     of_kind = TO_A_BUYER if message.kind in TO_A_BUYER else (message.kind,)
     if await Message.filter(id__gt=message_id, kind__in=of_kind, **about).exists():
@@ -169,16 +187,22 @@ async def _hand_over(message: Message, address: str) -> None:
     """Whom the codes were sent to, from now on; links in the earlier mail lead nowhere."""
     assert message.workspace_id is not None, "messages.own gives those of a workspace"
     key = (message.workspace_id, emails.key(address), message.recipient_name)
-    person_id = (await holders.known({key: address}))[key]
+    # the codes before the holder, as an activation takes them: else the two wait for each other
     if message.kind is MessageKind.PERSONAL:
         unused = Code.filter(id=message.code_id, status=Status.READY)
-        await unused.update(sent_to_id=person_id, link_version=F("link_version") + 1)
+        await _withdraw(unused)
+        await unused.update(sent_to_id=(await holders.known({key: address}))[key])
         return
-    await Batch.filter(id=message.batch_id).update(sent_to_id=person_id)
     if message.kind is MessageKind.CODES:
         # the links of codes that went to people stand in their own mails, and stay good
         unused = Code.filter(batch_id=message.batch_id, status=Status.READY, sent_to_id=None)
-        await unused.update(link_version=F("link_version") + 1)
+        await _withdraw(unused)
+    person_id = (await holders.known({key: address}))[key]
+    await Batch.filter(id=message.batch_id).update(sent_to_id=person_id)
+
+
+async def _withdraw(codes: QuerySet[Code]) -> None:
+    await codes.update(link_version=F("link_version") + 1)
 
 
 async def _record(actor: Actor, resource: Resource, target_id: int, **detail: int) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from nicegui import ui
 
 from models.enums import MessageState
-from services import messages, resending
+from services import resending
 from services.actor import Actor
 from services.code_list import MailView
 from ui import actions, wording
@@ -30,7 +30,7 @@ class CodeMail:
             "failed": bool(mail and mail.state is MessageState.FAILED),
             "retry": bool(mail and mail.may_retry),
             "resend": bool(mail and mail.may_resend),
-            "redirect": bool(mail and (mail.may_resend or mail.may_retry)),
+            "redirect": bool(mail and mail.may_redirect),
         }
 
     def has_shown(self, message_ids: Iterable[int]) -> bool:
@@ -38,7 +38,7 @@ class CodeMail:
 
     async def retry(self, code_id: int) -> None:
         if message_id := self.mails.get(code_id):
-            await actions.run(lambda actor: messages.retry(actor, message_id), slug=self.slug)
+            await actions.run(lambda actor: resending.retry(actor, message_id), slug=self.slug)
 
     async def resend(self, code_id: int) -> None:
         async def command(actor: Actor) -> bool:

@@ -108,6 +108,11 @@ def is_workbook(path: str) -> bool:
     return is_download(path) and path.endswith(".xlsx")
 
 
+def is_file(target: str) -> bool:
+    """Whether a browser sent there saves a file and stays where it is."""
+    return is_download(urlsplit(target).path)
+
+
 def is_public(path: str) -> bool:
     return _public.fullmatch(path) is not None
 
@@ -119,6 +124,12 @@ def is_activation(path: str) -> bool:
 def is_upload(path: str) -> bool:
     """Where a page of the application takes a file."""
     return path.startswith(CLIENT_ROUTES[0]) and "/upload/" in path
+
+
+def tab_in(path: str) -> str:
+    """The id of the open page that NiceGUI's path leads into, if to one."""
+    rest = path.removeprefix(CLIENT_ROUTES[0])
+    return rest.partition("/")[0] if rest != path else ""
 
 
 def is_asset(path: str) -> bool:

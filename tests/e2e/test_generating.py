@@ -165,6 +165,7 @@ def test_codes_can_be_generated_without_a_mouse(demo: Visitors) -> None:
                 return
         raise AssertionError(f"{name} cannot be reached with Tab")
 
+    expect(page.get_by_label("E-mail", exact=True)).to_be_focused()
     page.keyboard.type("sales@demo.test")
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)

@@ -179,3 +179,38 @@ def test_bulk_generation_with_a_mail_to_download_the_codes(demo: Visitors, post:
 
     stranger = demo.person("evaluator")
     assert stranger.request.get(link).status == 404
+
+
+def test_a_code_for_each_person_and_what_became_of_it(demo: Visitors, post: Post) -> None:
+    page = demo.person("sales", NORTHWIND)
+    fill_in(page, "3")
+    press(page, "Generate")
+    acknowledged(page, 3)
+    press(page, "Close")
+    page.get_by_role("button", name="View batch").first.click()
+    press(page, "Send to people")
+    people = page.get_by_role("textbox", name="People")
+    people.fill("Ada Byron <ada.byron@uni.example>\nwho.550@uni.example\nnobody")
+    expect(dialog(page)).to_contain_text("2 addresses, 1 not an address: line 3")
+    press(page, "Send 2 codes")
+    expect(dialog(page).get_by_role("heading")).to_have_text("2 codes are on their way.")
+    press(page, "Close")
+    failed = page.get_by_role("row").filter(has_text="who.550@uni.example")
+    expect(failed).to_contain_text("failed")
+
+    mail = post.to("ada.byron@uni.example")
+    inbox = demo.stranger()
+    inbox.set_content(mail.html)
+    with inbox.expect_popup() as opened:
+        inbox.get_by_role("link", name="Activate").first.click()
+    activating = opened.value
+    activating.get_by_label("Your name").fill("Ada Byron")
+    activating.get_by_label("Your e-mail").fill("ada.byron@uni.example")
+    press(activating, "Activate")
+    expect(page.get_by_role("row").filter(has_text="Ada Byron")).to_contain_text("ACTIVATED")
+
+    failed.get_by_role("button", name=re.compile("to another address$")).click()
+    dialog(page).get_by_label("E-mail").fill("grace.h@uni.example")
+    press(page, "Send")
+    assert post.to("grace.h@uni.example")
+    expect(page.get_by_role("row").filter(has_text="grace.h@uni.example")).to_contain_text("sent")

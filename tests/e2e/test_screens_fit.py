@@ -1,7 +1,11 @@
 """On a phone, and in the theme that somebody chose."""
 
+import re
+
 from tests.e2e.screens import activate, choose, dialog, generate, overflow, press
 from tests.e2e.visitors import PHONE, Visitors, expect
+
+WORKSPACE = "/w/northwind-academy"
 
 
 def test_everything_fits_on_a_phone(demo: Visitors) -> None:
@@ -46,6 +50,28 @@ def test_everything_fits_on_a_phone(demo: Visitors) -> None:
         assert overflow(holder) <= 0
     activate(holder, made.links[0], "Mary Somerville", "mary@example.org")
     assert overflow(holder) <= 0
+
+
+def test_mail_customers_and_notifications_fit_on_a_phone(demo: Visitors) -> None:
+    page = demo.person("admin", f"{WORKSPACE}/messages", **PHONE)
+    expect(page.get_by_role("button", name=re.compile("^Preview message")).first).to_be_visible()
+    assert overflow(page) <= 0
+    page.get_by_role("button", name=re.compile("^Preview message")).first.tap()
+    expect(dialog(page).locator("iframe")).to_be_visible()
+    assert overflow(page) <= 0
+    page.keyboard.press("Escape")
+
+    page.goto(f"{WORKSPACE}/edspace/customers")
+    page.get_by_role("searchbox").fill("h.voss@clinic.example")
+    expect(page.get_by_role("heading", name="h.voss@clinic.example")).to_be_visible()
+    assert overflow(page) <= 0
+    page.get_by_role("button", name=re.compile("^Notifications")).tap()
+    expect(page.get_by_role("heading", name="Notifications")).to_be_visible()
+    assert overflow(page) <= 0
+    for path in ("/notifications", "/instance/health"):
+        owner = demo.person("owner", path, **PHONE)
+        expect(owner.get_by_role("heading", level=1)).to_be_attached()
+        assert overflow(owner) <= 0
 
 
 def test_the_theme_stays_as_it_was_chosen(demo: Visitors) -> None:

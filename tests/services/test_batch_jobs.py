@@ -12,8 +12,10 @@ from models import Batch, Code, Message
 from models.enums import AuditAction, BatchState, MessageKind, Status
 from services import batch_jobs, batch_list, batches, codes, exports, signals
 from services.actor import Actor
+from services.batch_list import BatchFilter
 from services.errors import Conflict, NotFound
 from services.issuing import rows_of
+from services.paging import Slice
 from services.signals import Changed, Topic
 from tests.cast import Cast, entries, redeem_link, refused, wanted
 
@@ -49,6 +51,34 @@ async def test_from_150_codes_on_they_are_made_in_the_background(
     assert done.started_at and done.finished_at
     assert len(set(await Code.filter(batch_id=batch.id).values_list("digest"))) == quantity
     assert len(await entries(AuditAction.COMPLETE)) == int(is_bulk)
+
+
+async def test_a_batch_under_way_is_found_by_none_of_its_hidden_codes(cast: Cast) -> None:
+    batch = await queue(cast, 600)
+    await batch_jobs._take_up()
+    await batch_jobs._turn(batch_jobs._held[batch.id])
+    hidden = await Code.filter(batch_id=batch.id).first()
+    assert hidden and (await now_of(batch)).made == 250
+    text = codes.text_of(hidden, batch)
+
+    async def found(search: str) -> list[int]:
+        page = await batch_list.page(cast.ada, BatchFilter(search=search), Slice())
+        return [row.id for row in page.rows]
+
+    assert await found(hidden.ending) == await found(text) == []
+    await batch_jobs.work()
+    assert await found(hidden.ending) == await found(text) == [batch.id]
+
+
+async def test_a_batch_that_gets_on_is_not_given_up_however_often_its_maker_dies(
+    cast: Cast,
+) -> None:
+    batch = await queue(cast, 2000)
+    while (await now_of(batch)).state is not BatchState.DONE:
+        await batch_jobs._take_up()
+        await batch_jobs._turn(batch_jobs._held[batch.id])
+        await batch_jobs.free()  # another process begins
+    assert await count(batch) == 2000 > batch_jobs.MOST_TRIES * batch_jobs.CHUNK
 
 
 async def test_nobody_sees_half_a_batch(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:

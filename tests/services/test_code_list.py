@@ -5,11 +5,13 @@ from datetime import date, datetime, timedelta
 import pytest
 import time_machine
 
-from models.enums import Status
-from services import batch_form, batches, code_list, codes
+from models import Message
+from models.enums import MessageState, Status
+from services import batch_form, batches, code_list, codes, customer_codes, deliveries
 from services.code_list import CodeFilter, CodeView
 from services.errors import NotFound
 from services.paging import Slice
+from services.recipients import Recipient
 from tests.cast import Cast, Issued, activated, issue, redeem, wanted
 
 TODAY = date(2026, 3, 10)
@@ -162,3 +164,20 @@ async def test_a_batch_of_another_workspace_has_no_codes_to_see(cast: Cast, issu
     for who in (cast.mallory, cast.ada_at_acme, cast.eve):
         with pytest.raises(NotFound):
             await code_list.page(who, issued.batch.id, CodeFilter(), Slice())
+
+
+async def test_everybody_who_may_send_can_do_something_about_a_colleagues_mail(
+    cast: Cast,
+) -> None:
+    made = await issue(cast.ada, cast.month)
+    await deliveries.send(cast.ada, made.batch.id, [Recipient("ann@uni.example")], "dialog")
+    for state in (MessageState.SENT, MessageState.FAILED):
+        await Message.all().update(state=state)
+        for who in (cast.ada, cast.olga, cast.sam):
+            page = await code_list.page(who, made.batch.id, CodeFilter(), Slice(descending=False))
+            [of_customer] = (await customer_codes.page(who, "ann@uni.example", Slice())).rows
+            for mail in (page.rows[0].mail, of_customer.mail):
+                assert mail and mail.state is state
+                assert mail.may_retry is (state is MessageState.FAILED)
+                assert mail.may_resend is (state is MessageState.SENT)
+                assert mail.may_redirect

@@ -8,14 +8,14 @@ import time_machine
 
 from models import Batch, Code, Message, Person
 from models.enums import Access, BatchState, MessageKind, MessageState, Status
-from services import access_changes, customer_codes, customers, outbox
+from services import access_changes, batch_jobs, batches, customer_codes, customers, outbox
 from services.actor import Actor
 from services.customers import Customer
 from services.database import connection, reader, unit_of_work
 from services.errors import NotFound
 from services.outbox import Draft
 from services.paging import Slice
-from tests.cast import Cast, Issued, activated, issue, redeem
+from tests.cast import Cast, Issued, activated, issue, redeem, wanted
 
 GRACE = "grace@example.org"
 
@@ -213,6 +213,18 @@ async def test_a_whole_batch_that_was_sent_there_is_one_row(cast: Cast) -> None:
 async def announce(issued: Issued, person: Person) -> None:
     where = {"workspace_id": issued.batch.workspace_id, "batch_id": issued.batch.id}
     await outbox.put([Draft(kind=MessageKind.CODES, recipient=person.email, **where)])
+
+
+async def test_a_whole_batch_that_is_not_done_was_sent_to_nobody(cast: Cast) -> None:
+    asked = wanted(cast.month, "200", notify="buyer@clinic.example")
+    batch = await batches.request(cast.sam, asked)
+    assert not (await customers.read(cast.sam, "buyer@clinic.example")).sets
+    await batch_jobs.cancel(cast.sam, batch.id)
+    assert not (await customers.read(cast.sam, "buyer@clinic.example")).sets
+    await batch_jobs.retry(cast.sam, batch.id)
+    await batch_jobs.work()
+    [sent] = (await customers.read(cast.sam, "buyer@clinic.example")).sets
+    assert (sent.batch_id, sent.mail) == (batch.id, MessageState.QUEUED)
 
 
 async def test_codes_of_a_batch_that_is_not_done_are_not_there_yet(cast: Cast) -> None:

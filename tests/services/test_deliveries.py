@@ -9,11 +9,21 @@ import time_machine
 
 from models import Code, Delivery, Message, Person
 from models.enums import AuditAction, MessageKind, MessageState, Status
-from services import batches, codes, deliveries, zones
+from services import access_changes, batches, codes, deliveries, zones
 from services.actor import Actor
 from services.errors import Conflict, Invalid, NotFound
 from services.recipients import Recipient
-from tests.cast import Cast, Issued, entries, every_row, issue, redeem, redeem_link, wanted
+from tests.cast import (
+    Cast,
+    Issued,
+    activated,
+    entries,
+    every_row,
+    issue,
+    redeem,
+    redeem_link,
+    wanted,
+)
 
 
 def people(number: int, domain: str = "uni.example") -> list[Recipient]:
@@ -68,6 +78,19 @@ async def test_who_has_a_code_of_the_batch_gets_no_second_one(cast: Cast) -> Non
     assert await deliveries.send(cast.sam, issued.batch.id, again, "another dialog") == 2
     with pytest.raises(Invalid, match="has a code of this batch already"):
         await deliveries.send(cast.sam, issued.batch.id, again, "a third dialog")
+
+
+async def test_a_code_that_somebody_used_is_given_to_nobody_else(cast: Cast) -> None:
+    issued = await issue(cast.sam, cast.month, 2)
+    made = activated(await redeem(issued.texts[0]))
+    await access_changes.undo_activation(cast.ada, made.activation_id, "The wrong person")
+    assert (await deliveries.preview(cast.sam, issued.batch.id, ())).left == 1
+    with pytest.raises(Invalid, match="only 1 code of this batch"):
+        await send(cast.sam, issued, 2)
+    await send(cast.sam, issued, 1)
+    [given] = await Code.exclude(sent_to_id=None)
+    assert given.id == issued.codes[1].id
+    activated(await redeem(issued.texts[0]))  # it is still theirs
 
 
 async def test_more_people_than_codes_is_told_with_numbers_and_sends_nothing(cast: Cast) -> None:

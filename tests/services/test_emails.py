@@ -40,6 +40,7 @@ def test_an_address_is_kept_as_it_is_written_to(typed: str, address: str) -> Non
         "grace@exa mple.org",
         "grace@-example.org",
         f"{'g' * 300}@example.org",
+        f"a@{'ΐ' * 45}.{'ΐ' * 45}.gr",  # without case three letters each
         "grace@example.org\x00",
         "\ud800@example.org",
     ],

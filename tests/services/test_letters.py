@@ -7,7 +7,7 @@ import time_machine
 
 from models import Activation, Batch, Code, Entitlement, Message, Person, Workspace
 from models.enums import BatchState, MessageKind, Status
-from services import batches, codes, letters, links, outbox
+from services import batches, codes, deliveries, letters, links, outbox
 from services.database import unit_of_work
 from services.errors import NotFound
 from services.letters import (
@@ -19,6 +19,7 @@ from services.letters import (
 )
 from services.links import DOWNLOAD_LASTS, Purpose
 from services.outbox import Draft
+from services.recipients import Recipient
 from tests.cast import Cast, Issued, activated, issue, redeem
 
 KINDS = (MessageKind.CODES, MessageKind.DOWNLOAD, MessageKind.PERSONAL)
@@ -160,11 +161,25 @@ async def test_expired_codes_are_not_sent(clock: time_machine.Traveller, cast: C
             await letters.read(message_id)
 
 
+async def test_a_set_leaves_out_what_went_to_people(cast: Cast) -> None:
+    made = await issue(cast.ada, cast.month)
+    people = [Recipient("ann@uni.example")]
+    await deliveries.send(cast.ada, made.batch.id, people, "one dialog")
+    message_id = await put(made, MessageKind.CODES)
+    letter = await letters.read(message_id)
+    assert isinstance(letter, CodesLetter)
+    assert [each.text for each in letter.codes] == made.texts[1:]
+    people = [Recipient("bob@uni.example"), Recipient("cem@uni.example")]
+    await deliveries.send(cast.ada, made.batch.id, people, "another dialog")
+    with pytest.raises(Pointless, match="sent to somebody"):
+        await letters.read(message_id)
+
+
 async def test_a_set_without_any_unused_code_is_not_sent(cast: Cast) -> None:
     made = await issue(cast.ada, cast.month)
     message_id = await put(made, MessageKind.CODES)
     await batches.revoke_unused(cast.ada, made.batch.id)
-    with pytest.raises(Pointless, match="No code of this batch is unused any more"):
+    with pytest.raises(Pointless, match="Every code of this batch is used"):
         await letters.read(message_id)
 
 

@@ -1,6 +1,7 @@
 """The outbox is emptied into a real mail server, whatever that server does."""
 
 import logging
+import sqlite3
 import ssl
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -8,22 +9,25 @@ from pathlib import Path
 
 import pytest
 import time_machine
+from tortoise.exceptions import OperationalError
 
 from models import Installation, Message
 from models.enums import AuditAction, MessageKind, MessageState
-from services import background, letters, mailing, outbox, outbox_claims, smtp
+from services import background, database, letters, mailing, outbox, outbox_claims, smtp
 from services.database import unit_of_work
 from services.errors import NotFound
 from services.letters import Letter, Mail, Pointless
 from services.outbox import Draft
+from services.settings import get_settings
 from services.smtp import Patience
 from services.zones import now
 from tests.cast import Cast, entries
 from tests.certificates import made
-from tests.conftest import Configure
+from tests.conftest import POSTGRES, Configure
 from tests.mail_server import Box, running
 
 put = unit_of_work(outbox.put)
+only_sqlite = pytest.mark.skipif(bool(POSTGRES), reason="a matter of SQLite alone")
 
 
 def compose(letter: Letter) -> Mail:
@@ -339,6 +343,68 @@ async def test_a_stop_is_heeded_between_two_messages(
     await mailing.drain(compose)
     assert (await states()).count("SENT") == 2
     assert (await states()).count("QUEUED") == 3
+
+
+@only_sqlite
+@pytest.mark.parametrize("recipient", ["ann@example.org", "ann.451@example.org"])
+async def test_what_the_server_said_outlives_a_locked_database(
+    clock: time_machine.Traveller, cast: Cast, box: Box, server: int, recipient: str
+) -> None:
+    await queue(cast, recipient)
+    await database.connection().execute_query("PRAGMA busy_timeout = 1")
+    other = sqlite3.connect(get_settings().sqlite_path, isolation_level=None)
+
+    def lock_and_compose(letter: Letter) -> Mail:
+        other.execute("BEGIN IMMEDIATE")
+        return compose(letter)
+
+    await mailing.drain(lock_and_compose)
+    assert box.tries[recipient] == 1
+    assert (await only()).state is MessageState.SENDING
+    await mailing.drain(compose)
+    other.execute("ROLLBACK")
+    clock.shift(outbox_claims.LEASE * 2)
+    await mailing.drain(compose)
+    other.close()
+    said = await only()
+    assert box.tries[recipient] == 1, "it is not sent a second time"
+    taken = recipient.startswith("ann@")
+    assert said.state is (MessageState.SENT if taken else MessageState.RETRYING)
+    assert said.last_answer[:3] == ("250" if taken else "451")
+
+
+async def test_what_can_never_be_written_down_holds_up_nobody(
+    clock: time_machine.Traveller,
+    cast: Cast,
+    box: Box,
+    server: int,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    poisoned, *_ = await queue(cast, "ann@example.org", "bob@example.org")
+    sent = outbox_claims.sent
+
+    async def refused(held: outbox_claims.Held, answer: str) -> bool:
+        if held.id == poisoned:
+            raise OperationalError
+        return await sent(held, answer)
+
+    monkeypatch.setattr(outbox_claims, "sent", refused)
+    await mailing.drain(compose)
+    assert await states() == ["SENDING", "SENT"]
+    clock.shift(outbox_claims.LEASE * 2)
+    await mailing.drain(compose)
+    assert (box.tries["ann@example.org"], box.tries["bob@example.org"]) == (2, 1)
+
+
+async def test_mail_goes_out_after_the_clock_was_turned_back(
+    clock: time_machine.Traveller, cast: Cast, box: Box, server: int
+) -> None:
+    await queue(cast, "ann@example.org", "bob.421@example.org")
+    await mailing.drain(compose)
+    await queue(cast, "cem@example.org")
+    clock.shift(timedelta(days=-365))
+    await mailing.drain(compose)
+    assert await states() == ["SENT", "SENT", "SENT"]
 
 
 async def test_no_write_waits_for_the_server(cast: Cast, box: Box, server: int) -> None:

@@ -69,6 +69,14 @@ async def test_admins_see_every_mail_of_the_workspace_and_sales_people_their_own
     assert await found(cast.sam, f"#{made.batch.id}") == [of_sam]
 
 
+async def test_of_many_ids_only_those_a_person_may_see_are_told(cast: Cast) -> None:
+    made = await issue(cast.ada, cast.month)
+    ids = [await put(who, made) for who in (cast.ada, cast.sam)]
+    assert await message_list.visible(cast.ada, [*ids, 10**9]) == ids
+    assert await message_list.visible(cast.sam, ids) == ids[1:]
+    assert await message_list.visible(cast.mallory, ids) == []
+
+
 async def test_the_mails_of_another_workspace_are_not_there(cast: Cast) -> None:
     foreign = await put(cast.mallory, await issue(cast.mallory, cast.foreign_plan))
     for who in (cast.ada, cast.olga, cast.sam):

@@ -11,14 +11,17 @@ from services import (
     batches,
     codes,
     deliveries,
+    exports,
     letters,
+    links,
     messages,
     redemptions,
     resending,
 )
 from services.actor import Actor
-from services.errors import Conflict, Invalid, NotFound
-from services.letters import Pointless
+from services.errors import Conflict, Gone, Invalid, NotFound
+from services.letters import CodesLetter, Pointless
+from services.links import Purpose
 from services.recipients import Recipient
 from tests.cast import (
     Cast,
@@ -220,6 +223,59 @@ async def test_the_file_of_a_large_set_can_go_to_another_buyer(cast: Cast) -> No
     activated(await redeem_link(issued.tokens[1]))
 
 
+async def test_the_link_to_the_file_is_withdrawn_from_the_first_buyer(cast: Cast) -> None:
+    await buyer(cast, "150")
+    first = await newest()
+    token = links.make(Purpose.DOWNLOAD, first.id)
+    await exports.set_csv(cast.sam, token, address="")
+    await resending.redirect(cast.sam, first.id, "other@clinic.example")
+    with pytest.raises(Gone, match="withdrawn"):
+        await exports.set_csv(cast.sam, token, address="")
+    again = links.make(Purpose.DOWNLOAD, (await newest()).id)
+    await exports.set_csv(cast.sam, again, address="")
+
+
+async def test_a_mail_read_while_its_set_goes_to_another_buyer_shows_no_link_that_works(
+    cast: Cast,
+) -> None:
+    for steps in range(40):
+        await buyer(cast)
+        first = await newest("buyer@clinic.example")
+        await resending.resend(cast.sam, first.id)
+        await end(MessageState.SENT)
+        second = await newest("buyer@clinic.example")
+
+        async def redirect(message_id: int = second.id, steps: int = steps) -> None:
+            for _ in range(steps):
+                await asyncio.sleep(0)
+            await resending.redirect(cast.sam, message_id, "other@clinic.example")
+
+        letter, _ = await asyncio.gather(letters.read(first.id), redirect(), return_exceptions=True)
+        if isinstance(letter, Pointless):
+            continue
+        assert isinstance(letter, CodesLetter)
+        for code in letter.codes:
+            assert await redemptions.open_link(code.token or "") is None
+
+
+async def test_a_code_can_be_used_while_it_is_sent_to_its_user(
+    cast: Cast, many_tries: None
+) -> None:
+    issued = await issue(cast.sam, cast.month, 100)
+    people = [Recipient(f"old{number}@uni.example") for number in range(100)]
+    await deliveries.send(cast.sam, issued.batch.id, people, "one dialog")
+    await end(MessageState.SENT)
+    for number, message in enumerate(await Message.all().order_by("id")):
+        email = f"new{number}@uni.example"
+        sent, used = await asyncio.gather(
+            resending.redirect(cast.sam, message.id, email),
+            redeem(issued.texts[number], email=email),
+            return_exceptions=True,
+        )
+        activated(used)
+        assert sent is None or isinstance(sent, Pointless), sent
+
+
 async def test_a_confirmation_goes_to_nobody_else(cast: Cast) -> None:
     issued = await issue(cast.sam, cast.month)
     await redeem(issued.texts[0])
@@ -236,9 +292,11 @@ async def test_messages_and_batches_of_others_do_not_exist(cast: Cast) -> None:
     issued = await delivered(cast, cast.ada)
     await end(MessageState.SENT)
     message, before = await newest(), await every_row()
-    for who in (cast.sam, cast.mallory, cast.eve, cast.ada_at_acme):
+    for who in (cast.mallory, cast.eve, cast.ada_at_acme):
         with pytest.raises(NotFound):
             await resending.resend(who, message.id)
+        with pytest.raises(NotFound):
+            await resending.retry(who, message.id)
         with pytest.raises(NotFound):
             await resending.redirect(who, message.id, "new@x.example")
     for who in (cast.mallory, cast.eve, cast.ada_at_acme):
@@ -246,3 +304,29 @@ async def test_messages_and_batches_of_others_do_not_exist(cast: Cast) -> None:
             with pytest.raises(NotFound):
                 await command(who, issued.batch.id)
     assert await every_row() == before
+
+
+async def test_who_may_send_resends_what_a_colleague_sent(cast: Cast) -> None:
+    await delivered(cast, cast.ada)
+    await end(MessageState.SENT)
+    await resending.resend(cast.sam, (await newest("ann@uni.example")).id)
+    await end(MessageState.FAILED, "bob@uni.example")
+    await resending.retry(cast.sam, (await newest("bob@uni.example")).id)
+    assert (await newest("bob@uni.example")).state is MessageState.QUEUED
+    assert [entry.person_id for entry in await entries(AuditAction.RETRY)] == [cast.sam.person_id]
+
+
+async def test_a_set_leaves_out_what_went_to_people(cast: Cast) -> None:
+    issued = await buyer(cast)
+    await deliveries.send(cast.sam, issued.batch.id, PEOPLE[:1], "one")
+    message = await newest("buyer@clinic.example")
+    letter = await letters.read(message.id)
+    assert isinstance(letter, letters.CodesLetter)
+    assert [code.text for code in letter.codes] == issued.texts[1:]
+
+
+async def test_whose_code_was_revoked_may_get_another(cast: Cast) -> None:
+    issued = await delivered(cast)
+    await codes.revoke(cast.sam, issued.codes[0].id)
+    found = await deliveries.preview(cast.sam, issued.batch.id, PEOPLE)
+    assert [each.email for each in found.fresh] == ["ann@uni.example"]

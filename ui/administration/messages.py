@@ -157,12 +157,11 @@ class Messages:
         actor = await actions.actor(self.slug)
         await self._say_why_held()
         here = set(self.table.ids)
-        fresh = await message_list.some(
-            actor, tuple(i for i in ids if i in here or i > self.newest)
-        )
-        self.table.patch([row(each, actor.time_zone) for each in fresh if each.id in here])
-        self.newest = max([self.newest, *(each.id for each in fresh)])
-        new = [each.id for each in fresh if each.id not in here]
+        fresh = await message_list.some(actor, tuple(here.intersection(ids)))
+        self.table.patch([row(each, actor.time_zone) for each in fresh])
+        new = await message_list.visible(actor, [i for i in ids if i > self.newest])
+        self.newest = max([self.newest, *new])
+        new = [each for each in new if each not in here]
         if not new:
             return
         if await self._shows_newest():

@@ -18,6 +18,7 @@ from ui.components.text import text
 PASTE_HELP = "One address on each line, or parted by commas. Name <a@b.example> gives the name too."
 FILE_HELP = "With a column email, and name if you like."
 SHOWN = 5
+NOT_TAKEN = "The file could not be taken. It may have at most 1 MB; try it again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,7 @@ class SendDialog:
             auto_upload=True,
         ).classes("off-screen")
         self.upload.props('accept=".csv,.txt,text/csv,text/plain" aria-hidden=true')
-        self.upload.on("failed", self._refuse, args=[])
+        self.upload.on("failed", self._fail, args=[])
         with ui.element("div").classes("upload-row"):
             pick = button("Choose a CSV file", glyph="upload").classes("btn-small")
             pick.on_click(lambda: self.upload.run_method("pickFiles"))
@@ -97,6 +98,10 @@ class SendDialog:
 
     def _refuse(self) -> None:
         self.form.show_errors({"recipients": TOO_LARGE})
+        self.upload.reset()
+
+    def _fail(self) -> None:
+        self.form.show_errors({"recipients": NOT_TAKEN})
         self.upload.reset()
 
     async def _drop(self) -> None:

@@ -11,7 +11,7 @@ from services.budgets import network
 from services.settings import Settings
 from services.sheets import CSV, XLSX
 from ui import routes
-from ui.door import errors, forms, hosts, limits, peers, session
+from ui.door import errors, forms, hosts, limits, peers, session, tabs
 
 NAVIGATION = ("GET", "HEAD")
 
@@ -41,7 +41,7 @@ async def _answer(scope: Scope, settings: Settings) -> Response | None:
         return _as_get(scope)
     if routes.is_application_path(path):
         return await _application(request) if actor else _signed_out(request)
-    if path.startswith(routes.CLIENT_ROUTES) and actor:
+    if path.startswith(routes.CLIENT_ROUTES) and actor and not tabs.is_of_another(path, actor):
         return _client_route(request, settings)
     return errors.page(request, 404)
 

@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from nicegui import Client, background_tasks, core
 
+from services.actor import Actor
 from services.signals import Changed, Topic
 from ui import routes
 from ui.door import sockets
@@ -24,6 +25,12 @@ async def close_sessions(session_ids: Collection[int]) -> None:
         # Before anything is awaited: from here on no event of this tab finds anything to act on.
         client.delete()
     await asyncio.gather(*(_disconnect(sid) for sid in connected))
+
+
+def is_of_another(path: str, actor: Actor) -> bool:
+    """Whether a path leads into a tab that was built for another session."""
+    client = Client.instances.get(routes.tab_in(path))
+    return client is not None and session_of(client) != actor.session_id
 
 
 def session_of(client: Client) -> int | None:

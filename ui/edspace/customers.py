@@ -333,7 +333,7 @@ def row(code: CustomerCode, email: str, zone: str) -> dict[str, Any]:
         "sent_to": THIS if _same(code.sent_to, email) else code.sent_to,
         "used_by": use.name if use else "",
         "used": " · ".join(used),
-        "undone": [_past(each, zone) for each in code.undone],
+        "undone": [_past(each, email, zone) for each in code.undone],
         "batch": code.batch_id,
     }
 
@@ -342,7 +342,7 @@ def _same(one: str, other: str) -> bool:
     return emails.key(one) == emails.key(other)
 
 
-def _past(use: customer_codes.Use, zone: str) -> str:
-    when = wording.moment(use.at, zone)
+def _past(use: customer_codes.Use, email: str, zone: str) -> str:
+    by = "" if _same(use.email, email) else f", {use.email}"
     ended = f" {undone_words(use.undone, zone)}" if use.undone else ""
-    return f"Activated {when} by {use.name}, {use.email}.{ended}"
+    return f"Activated {wording.moment(use.at, zone)} by {use.name}{by}.{ended}"

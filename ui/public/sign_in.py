@@ -27,7 +27,7 @@ DEMO_ACCOUNTS = (
 async def show(request: Request) -> Response:
     target = request.query_params.get("next", "")
     if session.actor_of(request):
-        return RedirectResponse(routes.after_sign_in(target), 303)
+        return _arrived(request, routes.after_sign_in(target))
     if elsewhere := wrong_address(request):
         return elsewhere
     if await setup.is_open():
@@ -57,8 +57,18 @@ async def enter(request: Request, token: str, target: str, settings: Settings) -
     """Hand over the new session; the one that this browser had before ends."""
     if before := session.token_of(request):
         await sessions.sign_out(before)
-    response = RedirectResponse(target, 303)
+    # a file needs a page around it: a browser that saves one stays where it was
+    lands = routes.login(target) if routes.is_file(target) else target
+    response = RedirectResponse(lands, 303)
     cookies.put(response, cookies.SESSION, token, settings, lasts=settings.session_absolute)
+    return response
+
+
+def _arrived(request: Request, target: str) -> Response:
+    if not routes.is_file(target):
+        return RedirectResponse(target, 303)
+    response = pages.render(request, "download.html", "Signed in", file_url=target)
+    response.headers["refresh"] = f"0; url={target}"
     return response
 
 

@@ -99,6 +99,14 @@ async def test_a_stranger_or_another_site_sends_no_file(desk: Desk) -> None:
     assert desk.taken == []
 
 
+async def test_nobody_puts_a_file_into_the_tab_of_another_session(desk: Desk) -> None:
+    async with await signed_in() as person, await signed_in() as other:
+        path = await place_for_files(person)
+        assert await post(other, path, b"email\n") == 404
+        assert await post(person, path, b"email\n") == 200
+    assert len(desk.taken) == 1
+
+
 @pytest.mark.parametrize(
     "path",
     [

@@ -117,7 +117,11 @@ async def test_signed_out_a_file_is_come_back_to_after_the_sign_in(
         form = hidden_fields(html.unescape(page.text))
         entered = {"email": house.cast.sam.email, "password": PASSWORD}
         answer = await person.post(routes.LOGIN, data=form | entered)
-        assert (answer.status_code, answer.headers["location"]) == (303, path)
+        assert answer.status_code == 303
+        arrived = await person.get(answer.headers["location"])
+        assert "You are signed in" in arrived.text
+        assert arrived.headers["refresh"] == f"0; url={path}"
+        assert html.escape(path) in arrived.text
         assert (await person.get(path)).headers["content-type"] == CSV
 
 

@@ -123,8 +123,10 @@ async def test_why_mail_waits_is_said_at_the_top(house: House, configure: Config
     await sees(user, "Mail waits here until it can leave. No mail server is set up yet.")
     configure(smtp_host="127.0.0.1", mail_from="codes@example.org")
     assert "Mail waits" not in words(await opened(house, "sam"))
-    await Installation.all().update(mail_paused_at=now(), mail_problem="The password was refused.")
-    await sees(await opened(house, "ada"), "The password was refused.")
+    await Installation.all().update(mail_paused_at=now(), mail_problem="535 Not you")
+    ada = await opened(house, "ada")
+    await sees(ada, "The mail server refuses the mails of this program.")
+    assert "535" not in words(ada)  # the answer is the owner's
 
 
 async def test_rows_change_and_new_mails_come_in_while_one_looks(house: House) -> None:
