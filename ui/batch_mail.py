@@ -64,7 +64,7 @@ class BatchMail(CodeMail):
         number = wording.count(counts.failed, "mail")
         confirm(
             f"Try {number} again?",
-            [f"{number} to people with an unused code of this batch failed."],
+            [f"{number} with an unused code of this batch failed."],
             "Resend",
             lambda go: actions.run(
                 lambda actor: resending.to_all_failed(actor, self.batch_id),
@@ -81,10 +81,11 @@ class BatchMail(CodeMail):
         if not counts.waiting:
             ui.notify("Nobody who was sent a code of this batch has still to activate it.")
             return
-        people = wording.count(counts.waiting, "person has", "people have")
+        people = wording.count(counts.waiting, "person was", "people were")
+        have = "has" if counts.waiting == 1 else "have"
         confirm(
             f"Send {wording.count(counts.waiting, 'mail')} once more?",
-            [f"{people} a code of this batch in their mail and did not activate it yet."],
+            [f"{people} sent a code of this batch and {have} not activated it yet."],
             "Resend",
             lambda go: actions.run(
                 lambda actor: resending.to_all_waiting(actor, self.batch_id),

@@ -13,13 +13,11 @@ def comes_to(found: Recipients, preview: Preview) -> Comes:
     if preview.before:
         have = wording.count(len(preview.before), "of them has", "of them have")
         sentences.append(f"{have} a code of this batch already and will get no other.")
-    if not preview.is_enough:
-        sentences.append(too_many(len(preview.fresh), preview.left))
     return Comes(
         sentences=sentences,
         wrong=[_line(each) for each in found.wrong],
         people=len(preview.fresh),
-        is_enough=preview.is_enough,
+        missing="" if preview.is_enough else too_many(len(preview.fresh), preview.left),
     )
 
 

@@ -38,9 +38,23 @@ def moment(instant: datetime, zone: str) -> str:
     return f"{day(local)}, {local:%H:%M}"
 
 
+def brief(instant: datetime, zone: str) -> str:
+    """For a row of a table: the year only where it is another one."""
+    local = zones.local(instant, zone)
+    is_this_year = local.year == zones.today(zone).year
+    return f"{local.day:02} {local:%b}, {local:%H:%M}" if is_this_year else moment(instant, zone)
+
+
+def after(first: datetime, then: datetime, zone: str) -> str:
+    """What stands beside `first`: the day only where it is another one."""
+    if zones.day(first, zone) != zones.day(then, zone):
+        return brief(then, zone)
+    return f"{zones.local(then, zone):%H:%M}"
+
+
 def mail(state: MessageState, at: datetime, zone: str) -> str:
     """How a mail stands, since it was sent or else queued."""
-    return f"{MAIL_STANDS[state]} {moment(at, zone)}"
+    return f"{MAIL_STANDS[state]} {brief(at, zone)}"
 
 
 def count(number: int, noun: str, nouns: str = "") -> str:

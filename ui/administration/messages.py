@@ -1,13 +1,12 @@
 """Messages: every mail of the workspace, and what became of it."""
 
 from collections.abc import Awaitable
-from datetime import datetime
 from typing import Any
 
 from nicegui import ui
 
 from models.enums import MessageState
-from services import message_list, messages, resending, zones
+from services import message_list, messages, resending
 from services.actor import Actor
 from services.letters import Mail, Pointless
 from services.message_list import MessageFilter, MessageView
@@ -265,7 +264,7 @@ def row(message: MessageView, zone: str) -> dict[str, Any]:
         "subject": _subject(message),
         "tries": message.tries,
         "answer": message.last_answer,
-        "queued": wording.moment(message.created_at, zone),
+        "queued": wording.brief(message.created_at, zone),
         "then": _then(message, zone),
         "retry": message.may_retry,
         "resend": message.may_resend,
@@ -276,14 +275,7 @@ def row(message: MessageView, zone: str) -> dict[str, Any]:
 def _then(message: MessageView, zone: str) -> str:
     """What came after it was queued, or comes next."""
     if message.sent_at:
-        return f"sent {_after(message.created_at, message.sent_at, zone)}"
+        return f"sent {wording.after(message.created_at, message.sent_at, zone)}"
     if message.state is MessageState.RETRYING:
-        return f"next try {_after(message.created_at, message.next_try_at, zone)}"
+        return f"next try {wording.after(message.created_at, message.next_try_at, zone)}"
     return ""
-
-
-def _after(first: datetime, then: datetime, zone: str) -> str:
-    """The day only where it is another one."""
-    if zones.day(first, zone) != zones.day(then, zone):
-        return wording.moment(then, zone)
-    return f"{zones.local(then, zone):%H:%M}"

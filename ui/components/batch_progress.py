@@ -57,7 +57,7 @@ class BatchProgress:
                 ["None of its codes will exist. You can retry the batch later."],
                 "Cancel the batch",
                 cancel,
-                keep="Go on making it",
+                keep="Keep going",
             )
 
         button("Cancel", ask)
@@ -75,13 +75,14 @@ class BatchProgress:
             self.meter.update()
 
     def _times(self, batch: BatchView) -> str:
-        moments: tuple[tuple[str, datetime | None], ...] = (
-            ("Asked for", batch.created_at),
+        begun = batch.created_at
+        later: tuple[tuple[str, datetime | None], ...] = (
             ("started", batch.started_at),
             ("ended", batch.finished_at),
         )
-        told = [f"{what} {wording.moment(at, self.zone)}" for what, at in moments if at]
-        return f"{', '.join(told)} ({self.zone})"
+        told = [f"{what} {wording.after(begun, at, self.zone)}" for what, at in later if at]
+        asked = f"Asked for {wording.moment(begun, self.zone)}"
+        return f"{', '.join([asked, *told])} ({self.zone})"
 
 
 def _said(batch: BatchView) -> str:

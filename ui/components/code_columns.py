@@ -7,10 +7,6 @@ CODE = """<q-td :props="props"><span class="code">{{ props.value }}</span></q-td
 ACTIONS = """
 <q-td :props="props">
   <span class="row-actions">
-    <button @click="() => $parent.$emit('copy', props.row.id)"
-      :aria-label="'Copy code ' + props.row.nr">
-      <span class="icon icon-copy" aria-hidden="true"></span><q-tooltip>Copy</q-tooltip>
-    </button>
     <button v-if="props.row.revocable" @click="() => $parent.$emit('revoke', props.row.id)"
       :aria-label="'Revoke code ' + props.row.nr">
       <span class="icon icon-ban" aria-hidden="true"></span><q-tooltip>Revoke</q-tooltip>
@@ -28,6 +24,10 @@ ACTIONS = """
       <span class="icon icon-pencil" aria-hidden="true"></span>
       <q-tooltip>Send to another address</q-tooltip>
     </button>
+    <button @click="() => $parent.$emit('copy', props.row.id)"
+      :aria-label="'Copy code ' + props.row.nr">
+      <span class="icon icon-copy" aria-hidden="true"></span><q-tooltip>Copy</q-tooltip>
+    </button>
   </span>
 </q-td>
 """
@@ -43,6 +43,7 @@ USED = """
 <q-td :props="props">
   <span v-if="props.value" class="two">
     <span>{{ props.value }}</span><small :title="props.row.email">{{ props.row.email }}</small>
+    <small class="when">{{ props.row.when }}</small>
   </span>
 </q-td>
 """
@@ -60,7 +61,7 @@ COLUMNS = [
     Column(name="email", label="E-mail", look="quiet wrap"),
     *WHEN_AND_ACTIONS,
 ]
-# Sent to people: whom, and who used it, each in one place
+# Sent to people: whom, and who used it, each in one place; where the table is narrow, when as well
 DELIVERED = [
     *CODE_AND_STATUS,
     Column(name="sent", label="Sent to", look="wrap", cell=SENT),

@@ -10,6 +10,7 @@ from services import zones
 from services.customers import Customer, EntitlementView, Found, SentSet
 from ui import theme, wording
 from ui.components.buttons import button, icon_button, menu_entry
+from ui.components.icon import icon
 from ui.components.text import text
 
 Act = Callable[[EntitlementView], Any]
@@ -42,6 +43,7 @@ def _found(one: Found, on_open: Callable[[str], Any]) -> None:
                 text("span", f"{one.activated:,} activated")
             if one.entitlements:
                 text("span", wording.count(one.entitlements, "entitlement"))
+        icon("chevron-right")
 
 
 def head(customer: Customer) -> None:

@@ -23,6 +23,10 @@ WAIT = (
 )
 
 
+SENDS = "Sends the same set of codes to this address."
+SENDS_LINK = "Sends a link to download the codes to this address."
+
+
 @dataclass(frozen=True, slots=True)
 class Generated:
     """The codes in full and where their file is; of a batch under way none, and `path` its page.
@@ -97,7 +101,7 @@ class GenerateDialog:
             self.notifies.props["aria-label"] = "Send Notification"
             with ui.element("div").classes("about"):
                 text("b", "Send Notification")
-                text("span", "Sends the same set of codes to this address.")
+                self.sends = text("span", SENDS)
                 with ui.element("div") as self.place:
                     self.address = self.form.line(
                         "notify", "Email", value=self.email, type="email", autocomplete="email"
@@ -136,6 +140,7 @@ class GenerateDialog:
             return  # a button that is drawn anew under the mouse loses its click
         self.is_bulk = is_bulk
         self.background.set_visibility(is_bulk)
+        self.sends.text = SENDS_LINK if is_bulk else SENDS
         with self.go.clear():
             text("span", "Generate codes" if is_bulk else "Generate")
 

@@ -16,18 +16,22 @@ from ui.components.icon import icon
 from ui.components.text import text
 
 PASTE_HELP = "One address on each line, or parted by commas. Name <a@b.example> gives the name too."
+FILE_HELP = "With a column email, and name if you like."
 SHOWN = 5
 NOT_TAKEN = "The file could not be taken. It may have at most 1 MB; try it again."
 
 
 @dataclass(frozen=True, slots=True)
 class Comes:
-    """What was entered comes to: sentences, lines that are wrong, and how many codes would go."""
+    """What was entered comes to: sentences, lines that are wrong, and how many codes would go.
+
+    `missing` says why it cannot be sent: there are too few codes.
+    """
 
     sentences: list[str] = field(default_factory=list[str])
     wrong: list[str] = field(default_factory=list[str])
     people: int = 0
-    is_enough: bool = True
+    missing: str = ""
 
 
 Entered = str | bytes
@@ -83,7 +87,7 @@ class SendDialog:
         with ui.element("div").classes("upload-row"):
             pick = button("Choose a CSV file", glyph="upload").classes("btn-small")
             pick.on_click(lambda: self.upload.run_method("pickFiles"))
-            self.file_name = text("span", "With a column email, and name if you like.", "muted")
+            self.file_name = text("span", FILE_HELP, "muted")
             self.drop = icon_button("x", "Remove the file", self._drop)
             self.drop.set_visibility(False)
 
@@ -107,7 +111,7 @@ class SendDialog:
         await self._look()
 
     def _show_file(self) -> None:
-        self.file_name.text = self.file[0] if self.file else "With a column email, and name too."
+        self.file_name.text = self.file[0] if self.file else FILE_HELP
         self.drop.set_visibility(self.file is not None)
         self.pasted.set_enabled(self.file is None)
 
@@ -131,10 +135,12 @@ class SendDialog:
             icon("send")
             number = wording.count(comes_to.people, "code")
             text("span", f"Send {number}" if comes_to.people else "Send")
-        self.go.set_enabled(bool(comes_to.people) and comes_to.is_enough)
+        self.go.set_enabled(bool(comes_to.people) and not comes_to.missing)
         with self.found.clear():
             for sentence in comes_to.sentences:
                 text("p", sentence)
+            if comes_to.missing:
+                text("p", comes_to.missing, "danger")
             if comes_to.wrong:
                 self._show_wrong(comes_to.wrong)
 

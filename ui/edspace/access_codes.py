@@ -20,6 +20,7 @@ from ui.components.buttons import button
 from ui.components.fields import Form
 from ui.components.filters import choice_filter, search_field
 from ui.components.generate_dialog import Generated, GenerateDialog
+from ui.components.news import News
 from ui.components.notice import empty
 from ui.components.page_head import page_head
 from ui.components.status import BAR
@@ -56,7 +57,6 @@ class AccessCodes:
 
     def __init__(self, actor: Actor) -> None:
         self.actor, self.slug = actor, actor.slug
-        self.waiting: set[int] = set()
         self.newest = 0
 
     async def build(self) -> None:
@@ -73,8 +73,7 @@ class AccessCodes:
                 shown = {status.value: status.value for status in SHOWN}
                 self.status = choice_filter("All statuses", shown, self.filter)
                 ui.element("span").classes("spacer")
-                self.news = button("", self.show_news).classes("pill-new")
-                self.news.set_visibility(False)
+                self.news = News(self.show_news)
                 self.count = text("span", "", "total").props("aria-live=polite")
             self.table = DataTable(
                 COLUMNS,
@@ -114,7 +113,7 @@ class AccessCodes:
             button("Add access code", self.add, glyph="plus")
 
     async def filter(self) -> None:
-        self._forget_news()
+        self.news.forget()
         await self.table.reload(first=True)
 
     async def open(self, batch_id: int) -> None:
@@ -135,7 +134,7 @@ class AccessCodes:
         if mine or await self._shows_newest():
             await self.show_news()
         else:
-            self._count_news(set(new))
+            self.news.add(new)
 
     async def _shows_newest(self) -> bool:
         if self.is_filtered or not self.table.is_first_page:
@@ -145,19 +144,9 @@ class AccessCodes:
         except TimeoutError:
             return False  # a tab asleep; the pill waits there
 
-    def _count_news(self, ids: set[int]) -> None:
-        self.waiting |= ids
-        with self.news.clear():
-            text("span", f"{len(self.waiting)} new")
-        self.news.set_visibility(True)
-
-    def _forget_news(self) -> None:
-        self.waiting.clear()
-        self.news.set_visibility(False)
-
     async def show_news(self) -> None:
         """To page 1, newest first, without filters."""
-        self._forget_news()
+        self.news.forget()
         self.table.part = Slice(sort="created", descending=True)
         if self.is_filtered:
             self.search.value, self.product.value, self.status.value = "", "", ""

@@ -51,8 +51,7 @@ class BatchPage:
 
     async def build(self) -> None:
         summary = self.detail.summary
-        made = wording.moment(summary.created_at, self.actor.time_zone)
-        told = f"Batch {summary.id} · made {made} by {summary.created_by}"
+        told = f"Batch {summary.id} · {self._origin()} by {summary.created_by}"
         if self.detail.sent_to:
             told += f" · sent to {self.detail.sent_to}"
         with page_head(f"{summary.product}, {summary.plan}", told):
@@ -63,6 +62,13 @@ class BatchPage:
             await self._state()
         live.on(place, self.actor.workspace_id, Topic.BATCHES, self.changed)
         live.on(place, self.actor.workspace_id, Topic.MESSAGES, self.mail_changed)
+
+    def _origin(self) -> str:
+        """The times of a batch without codes stand with its progress."""
+        summary = self.detail.summary
+        if summary.state is not BatchState.DONE:
+            return "asked for"
+        return f"made {wording.moment(summary.created_at, self.actor.time_zone)}"
 
     def _facts(self) -> None:
         detail, zone = self.detail, self.actor.time_zone
@@ -148,7 +154,7 @@ class BatchPage:
             self.table = DataTable(
                 DELIVERED if self.detail.is_delivered else COLUMNS,
                 self.load,
-                look="codes",
+                look="codes delivered" if self.detail.is_delivered else "codes",
                 note=f"Times in {zone}",
                 descending=False,
             )
@@ -194,7 +200,7 @@ class BatchPage:
             "tone": theme.STATUS_TONE[code.status],
             "holder": code.holder or "",
             "email": code.email or "",
-            "when": wording.moment(code.at, self.actor.time_zone) if code.at else "",
+            "when": wording.brief(code.at, self.actor.time_zone) if code.at else "",
             "revocable": self.detail.may_revoke and code.status in UNUSED,
             **self.mail.row(code),
         }

@@ -159,7 +159,7 @@ class Customers:
         with self.results:
             if not self.sought:
                 empty(
-                    "Search by e-mail",
+                    "Find a customer",
                     "A part of the address is enough. You see the codes that were sent to it or "
                     "activated with it, and what it may use.",
                     glyph="users",
@@ -321,7 +321,7 @@ def row(code: CustomerCode, email: str, zone: str) -> dict[str, Any]:
     used: list[str] = []
     if use:
         used = [] if _same(use.email, email) else [use.email]
-        used.append(wording.moment(use.at, zone))
+        used.append(wording.brief(use.at, zone))
     return {
         "id": code.id,
         "code": code.masked,

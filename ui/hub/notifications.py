@@ -68,13 +68,14 @@ class Notifications:
         self.seen = 0  # up to which id there was something to see
 
     async def build(self) -> None:
-        with page_head("Notifications", SENTENCE, in_header=True):
-            self.all_read = button("Mark all read", self.mark_all, glyph="check-check")
+        page_head("Notifications", SENTENCE, in_header=True)
         with ui.element("div").classes("card table-card") as card:
             with ui.element("div").classes("toolbar"):
                 self.filter = choice_filter("All notifications", {UNREAD: "Unread"}, self.filtered)
                 ui.element("span").classes("spacer")
                 self.count = text("span", "", "total").props("aria-live=polite")
+                self.all_read = button("Mark all read", self.mark_all, glyph="check-check")
+                self.all_read.classes("btn-small")
             self.table = DataTable(COLUMNS, self.load, look="notifications")
         self.table.when_empty = self.when_empty
         self.table.on("mark", self.mark)
