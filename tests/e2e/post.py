@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
 
-from tests.mail_server import mails_in
-
 from tests.e2e.server import ROOT, SOON, STEP
+from tests.mail_server import mails_in
 
 
 @dataclass(frozen=True)
