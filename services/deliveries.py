@@ -70,7 +70,7 @@ async def send(actor: Actor, batch_id: int, people: Sequence[Recipient], key: st
     code of the batch is left out. Raises NotFound, Conflict, or Invalid(recipients) with numbers;
     then nothing was sent.
     """
-    await database.lock(f"delivery:{batch_id}")  # two senders follow each other
+    await follow(batch_id)
     batch = await _sendable(actor, batch_id)
     sent = await _sent_before(actor, key)
     if sent is not None:
@@ -90,6 +90,11 @@ async def send(actor: Actor, batch_id: int, people: Sequence[Recipient], key: st
     await audit.record(AuditAction.SEND, Resource.BATCH, batch.id, by=actor, **detail)
     batches.changed(batch)
     return len(given)
+
+
+async def follow(batch_id: int) -> None:
+    """Let one unit of work at a time send codes of this batch: the next sees what was sent."""
+    await database.lock(f"delivery:{batch_id}")
 
 
 async def _sent_before(actor: Actor, key: str) -> int | None:

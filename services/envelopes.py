@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from email.errors import MessageError
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8
-from email.utils import format_datetime
+from email.utils import format_datetime, formataddr
 
 from email_validator import validate_email
 
@@ -47,17 +48,35 @@ def seal(post: Post, *, sender: Address) -> Envelope:
     recipient = for_the_wire(post.recipient)
     policy = SMTP if recipient.isascii() else SMTPUTF8
     message = EmailMessage(policy=policy.clone(cte_type="7bit"))  # every server takes that
-    message["From"] = Address(post.mail.sender, sender.username, sender.domain)
     # Address refuses letters beyond ASCII before the @; those were checked when it was read
     message["To"] = Address(addr_spec=recipient) if recipient.isascii() else recipient
-    message["Subject"] = post.mail.subject
     message["Date"] = format_datetime(now())
     message["Message-ID"] = post.message_id
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(post.mail.text)
     if post.mail.html:
         message.add_alternative(post.mail.html, subtype="html")
-    return Envelope(sender.addr_spec, recipient, message.as_bytes())
+    head = f"From: {_from(post.mail.sender, sender)}\r\nSubject: {_words(post.mail.subject)}\r\n"
+    return Envelope(sender.addr_spec, recipient, head.encode("ascii") + message.as_bytes())
+
+
+def _from(name: str, sender: Address) -> str:
+    words = _words(name)
+    is_plain = words == name
+    return formataddr((name, sender.addr_spec)) if is_plain else f"{words} <{sender.addr_spec}>"
+
+
+def _words(text: str) -> str:
+    """What somebody named, as a header may hold it: encoded where it must be (RFC 2047).
+
+    EmailMessage decodes what looks encoded already, and before Python 3.11.10 writes the line
+    breaks that were hidden in it; it loses blanks between long words too.
+    """
+    if "\r" in text or "\n" in text:
+        raise ValueError("a header is one line")
+    if text.isascii() and text.isprintable() and "=?" not in text:
+        return text
+    return Header(text, "utf-8", header_name="Subject").encode(linesep="\r\n")
 
 
 def for_the_wire(address: str) -> str:

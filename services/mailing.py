@@ -91,6 +91,8 @@ async def drain(compose: Compose) -> timedelta:
 
 
 async def _until_next() -> timedelta:
+    if _server.unwritten:
+        return FIRST_BACK_OFF
     due = await outbox_claims.next_due()
     if due is None:
         return LONGEST_WAIT

@@ -8,7 +8,7 @@ from tortoise.queryset import QuerySet
 
 from models import Batch, Code, Message
 from models.enums import AuditAction, MessageKind, MessageState, Resource, Status
-from services import audit, batches, emails, holders, letters, messages, outbox, signals
+from services import audit, batches, deliveries, emails, holders, letters, messages, outbox, signals
 from services.actor import Actor
 from services.database import fetch, is_id, unit_of_work
 from services.errors import Conflict, Invalid, NotFound
@@ -52,6 +52,7 @@ async def counts(actor: Actor, batch_id: int) -> Again:
 async def to_all_failed(actor: Actor, batch_id: int) -> int:
     """Try every failed mail of a batch to a person again, the same mails; returns how many."""
     await batches.own(actor, batch_id)
+    await deliveries.follow(batch_id)
     failed = await _newest(batch_id, MessageState.FAILED)
     at = now()
     retried = await Message.filter(
@@ -70,6 +71,7 @@ async def to_all_failed(actor: Actor, batch_id: int) -> int:
 async def to_all_waiting(actor: Actor, batch_id: int) -> int:
     """A new mail to everybody who was sent a code of the batch and has not activated it."""
     batch = await batches.own(actor, batch_id)
+    await deliveries.follow(batch_id)
     sent = await _newest(batch_id, MessageState.SENT)
     if not sent:
         raise Conflict("Nobody who was sent a code of this batch has still to activate it.")
@@ -153,6 +155,8 @@ async def _of_workspace(actor: Actor, message_id: int) -> Message:
 async def _in_hand(actor: Actor, message_id: int) -> Message:
     """A message about something that still stands, and the newest about it."""
     message = await _of_workspace(actor, message_id)
+    await deliveries.follow(message.batch_id or 0)
+    await message.refresh_from_db()
     about = {"batch_id": message.batch_id, "code_id": message.code_id}
     of_kind = TO_A_BUYER if message.kind in TO_A_BUYER else (message.kind,)
     if await Message.filter(id__gt=message_id, kind__in=of_kind, **about).exists():

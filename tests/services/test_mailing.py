@@ -2,93 +2,26 @@
 
 import logging
 import sqlite3
-import ssl
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 import time_machine
 from tortoise.exceptions import OperationalError
 
 from models import Installation, Message
-from models.enums import AuditAction, MessageKind, MessageState
-from services import background, database, letters, mailing, outbox, outbox_claims, smtp
+from models.enums import AuditAction, MessageState
+from services import background, database, letters, mailing, outbox_claims, smtp
 from services.database import unit_of_work
 from services.errors import NotFound
 from services.letters import Letter, Mail, Pointless
-from services.outbox import Draft
 from services.settings import get_settings
-from services.smtp import Patience
-from services.zones import now
 from tests.cast import Cast, entries
-from tests.certificates import made
 from tests.conftest import POSTGRES, Configure
 from tests.mail_server import Box, running
+from tests.outgoing import compose, only, point_at, queue, states
 
-put = unit_of_work(outbox.put)
+pytestmark = pytest.mark.usefixtures("fresh_sender")
 only_sqlite = pytest.mark.skipif(bool(POSTGRES), reason="a matter of SQLite alone")
-
-
-def compose(letter: Letter) -> Mail:
-    return Mail(subject="Your code", text=f"For {letter.recipient}\n", html="<p>Hello</p>")
-
-
-@pytest.fixture(autouse=True)
-def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A process that was just started, and letters that say whom they are for."""
-
-    async def read(message_id: int) -> Letter:
-        return Letter(recipient=(await Message.get(id=message_id)).recipient)
-
-    monkeypatch.setattr(letters, "read", read)
-    monkeypatch.setattr(mailing, "PATIENCE", Patience(answer=0.4, data=0.4, whole=3))
-    background._stop.clear()  # another test has stopped its loops
-    restart(monkeypatch)
-
-
-def restart(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mailing, "_server", mailing._Remembered())
-
-
-@pytest.fixture
-def box() -> Box:
-    return Box()
-
-
-def point_at(configure: Configure, port: int, **more: object) -> None:
-    values = {"smtp_host": "127.0.0.1", "smtp_port": port, "smtp_tls": "none"}
-    configure(**values | {"mail_from": "codes@example.org"} | more)
-
-
-@pytest.fixture
-async def server(box: Box, configure: Configure) -> AsyncIterator[int]:
-    async with running(box) as port:
-        point_at(configure, port)
-        yield port
-
-
-async def queue(cast: Cast, *recipients: str) -> list[int]:
-    return await put(
-        [
-            Draft(
-                kind=MessageKind.CONFIRMATION,
-                workspace_id=cast.northwind.id,
-                recipient=recipient,
-                requested_by_id=cast.sam.person_id,
-            )
-            for recipient in recipients
-        ]
-    )
-
-
-async def states() -> list[str]:
-    return [row.state.value for row in await Message.all().order_by("id")]
-
-
-async def only() -> Message:
-    [message] = await Message.all()
-    return message
 
 
 async def test_all_that_is_due_goes_over_one_line(cast: Cast, box: Box, server: int) -> None:
@@ -192,105 +125,6 @@ async def test_a_server_that_loses_every_line_is_left_alone_after_three(
     assert mailing.trouble() == smtp.BROKEN
 
 
-async def test_a_wrong_password_pauses_the_queue_and_is_said_once(
-    clock: time_machine.Traveller, cast: Cast, box: Box, configure: Configure, monkeypatch
-) -> None:
-    async with running(box, password="harbour") as port:
-        point_at(configure, port, smtp_user="codes", smtp_password="lantern")
-        await queue(cast, "ann@example.org", "bob@example.org")
-        await mailing.drain(compose)
-        installation = await Installation.get()
-        assert installation.mail_paused_at == now()
-        assert installation.mail_problem == "535 5.7.8 Authentication credentials invalid"
-        assert await states() == ["QUEUED", "QUEUED"]
-        lines = box.lines
-        clock.shift(timedelta(minutes=4, seconds=59))
-        await mailing.drain(compose)
-        assert box.lines == lines
-        clock.shift(timedelta(seconds=1))
-        await mailing.drain(compose)
-        assert box.lines > lines
-        restart(monkeypatch)  # a start asks at once
-        lines = box.lines
-        await mailing.drain(compose)
-        assert box.lines > lines
-        [paused] = await entries(AuditAction.PAUSE)
-        assert (paused.resource, paused.person_id, paused.workspace_id) == (
-            "INSTALLATION",
-            None,
-            None,
-        )
-        assert {row.tries for row in await Message.all()} == {0}
-
-        configure(smtp_password="harbour")
-        restart(monkeypatch)
-        await mailing.drain(compose)
-    assert await states() == ["SENT", "SENT"]
-    installation = await Installation.get()
-    assert (installation.mail_paused_at, installation.mail_problem) == (None, "")
-    assert len(await entries(AuditAction.PAUSE)) == 1
-    assert len(await entries(AuditAction.RESTORE)) == 1
-
-
-async def test_a_pause_costs_no_message_its_days(
-    clock: time_machine.Traveller, cast: Cast, box: Box, configure: Configure
-) -> None:
-    async with running(box, password="harbour") as port:
-        point_at(configure, port, smtp_user="codes", smtp_password="lantern")
-        await queue(cast, "a.451@example.org")
-        for _ in range(10):
-            await mailing.drain(compose)
-            clock.shift(timedelta(days=1))
-        configure(smtp_password="harbour")
-        await mailing.drain(compose)
-        assert await states() == ["RETRYING"]
-
-
-@pytest.mark.parametrize(
-    ("names", "tls", "problem"),
-    [
-        (("elsewhere.test",), True, "IP address mismatch"),
-        (("127.0.0.1",), True, "self-signed certificate"),
-        ((), False, "STARTTLS"),
-    ],
-)
-async def test_a_line_that_cannot_be_trusted_pauses_the_queue(
-    cast: Cast,
-    box: Box,
-    configure: Configure,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    names: tuple[str, ...],
-    tls: bool,
-    problem: str,
-) -> None:
-    context: ssl.SSLContext | None = None
-    if tls:
-        file, context = made(tmp_path, *names)
-        if "elsewhere.test" in names:
-            monkeypatch.setenv("SSL_CERT_FILE", str(file))
-    async with running(box, tls=context) as port:
-        point_at(configure, port, smtp_tls="starttls")
-        await queue(cast, "ann@example.org")
-        await mailing.drain(compose)
-    assert problem in (await Installation.get()).mail_problem
-    assert await states() == ["QUEUED"]
-    assert not box.senders
-
-
-async def test_a_problem_that_changes_is_shown_and_not_told_again(
-    clock: time_machine.Traveller, cast: Cast, box: Box, server: int, configure: Configure
-) -> None:
-    await queue(cast, "ann@example.org")
-    box.refuse_sender = "550 5.7.1 Not yours"
-    await mailing.drain(compose)
-    clock.shift(timedelta(minutes=6))
-    box.refuse_sender = "530 5.7.0 Authentication required"
-    await mailing.drain(compose)
-    assert (await Installation.get()).mail_problem == "530 5.7.0 Authentication required"
-    assert len(await entries(AuditAction.PAUSE)) == 1
-
-
 async def test_what_has_become_pointless_fails_with_its_reason(
     cast: Cast, box: Box, server: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -358,7 +192,7 @@ async def test_what_the_server_said_outlives_a_locked_database(
         other.execute("BEGIN IMMEDIATE")
         return compose(letter)
 
-    await mailing.drain(lock_and_compose)
+    assert await mailing.drain(lock_and_compose) == mailing.FIRST_BACK_OFF
     assert box.tries[recipient] == 1
     assert (await only()).state is MessageState.SENDING
     await mailing.drain(compose)

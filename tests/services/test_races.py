@@ -145,7 +145,9 @@ async def test_a_storm_of_cancelled_redemptions_loses_and_doubles_nothing(cast: 
     cut = 0
     for start in range(0, 500, 20):
         storm = [
-            cancelled(asyncio.create_task(redeem(text, **holder(n % 3))), after=chance.randrange(9))
+            cancelled(
+                asyncio.create_task(redeem(text, **holder(n % 3))), after=chance.randrange(9) ** 2
+            )
             for n, text in enumerate(texts[start : start + 20])
         ]
         cut += sum(await asyncio.gather(*storm))

@@ -1,6 +1,7 @@
 """Mail once more: to one, to all that failed, to all who wait; or to another address."""
 
 import asyncio
+from collections.abc import Awaitable, Iterable
 
 import pytest
 
@@ -127,6 +128,29 @@ async def test_all_who_wait_get_one_more_mail_however_often_it_is_pressed(cast: 
     assert [each for each in answers if not isinstance(each, Conflict)] == [2]
     queued = await Message.filter(state=MessageState.QUEUED, kind=MessageKind.PERSONAL)
     assert {message.recipient for message in queued} == {"ann@uni.example", "cem@uni.example"}
+
+
+async def test_a_mail_is_sent_once_more_however_often_that_is_pressed(cast: Cast) -> None:
+    for number in range(5):
+        issued = await issue(cast.sam, cast.month, 1)
+        await deliveries.send(cast.sam, issued.batch.id, PEOPLE[:1], f"dialog {number}")
+        await end(MessageState.SENT)
+        first = await newest()
+        await pressed_often(resending.resend(cast.sam, first.id) for _ in range(5))
+        await end(MessageState.SENT)
+        again = await newest()
+        await pressed_often(
+            resending.redirect(cast.sam, again.id, f"{n}@x.example") for n in range(5)
+        )
+        assert await Message.filter(batch_id=issued.batch.id).count() == 3
+        await end(MessageState.SENT)
+        await pressed_often(resending.to_all_waiting(cast.sam, issued.batch.id) for _ in range(5))
+        assert await Message.filter(batch_id=issued.batch.id).count() == 4
+
+
+async def pressed_often(presses: Iterable[Awaitable[object]]) -> None:
+    answers = await asyncio.gather(*presses, return_exceptions=True)
+    assert sorted(isinstance(each, Conflict) for each in answers) == [False, True, True, True, True]
 
 
 async def test_another_address_gets_the_code_and_the_earlier_link_is_dead(cast: Cast) -> None:
