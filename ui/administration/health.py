@@ -33,9 +33,10 @@ TEST = Mail(
 )
 TONES = {"WORKING": "activated", "HELD": "expired", "WAITING": "expired", "PAUSED": "revoked"}
 NUMBERS = ("Queued", "Retrying", "Failed", "Oldest waits")
+PAST_THE_QUEUE = "It goes to the server at once, past the queue. The answer is shown here."
 NOT_SET = (
     "No mail server is set. Set TALLYSTICK_SMTP_HOST and TALLYSTICK_MAIL_FROM where this program "
-    "is started, and start it again. Until then mails wait here."
+    "is started, and start it again. Until then mails wait in Messages."
 )
 
 
@@ -43,15 +44,16 @@ NOT_SET = (
 async def page(actor: Actor) -> None:
     page_title("Health", actor)
     page_head("Health", "Whether this installation does what it should.", in_header=True)
-    await MailPanel(actor).build()
-    TestMail(actor)
+    mail = MailPanel(actor)
+    await mail.build()
+    TestMail(actor, is_set=mail.is_set)
 
 
 class MailPanel:
     """How mail goes out, whether it does, and what waits."""
 
     def __init__(self, actor: Actor) -> None:
-        self.zone = actor.time_zone
+        self.zone, self.is_set = actor.time_zone, False
 
     async def build(self) -> None:
         panel = self.panel = Panel("Mail")
@@ -72,6 +74,7 @@ class MailPanel:
 
     async def refresh(self) -> None:
         mail = await health.mail(await actions.actor())
+        self.is_set = bool(mail.server)
         word, sentence, reason = _state(mail, self.zone)
         self.panel.set_state(word, TONES[word])
         self.sentence.text = sentence
@@ -93,15 +96,18 @@ class MailPanel:
 class TestMail:
     """Sends a mail past the queue and shows what the server answered."""
 
-    def __init__(self, actor: Actor) -> None:
+    def __init__(self, actor: Actor, *, is_set: bool) -> None:
+        """`is_set` says whether there is a server to send to."""
         panel = Panel("Send test mail")
         with panel.body:
-            text("p", "It goes to the server at once, past the queue. The answer is shown here.")
+            text("p", PAST_THE_QUEUE if is_set else "It can be sent once a mail server is set.")
             with ui.element("div").classes("one-field"):
                 self.form = Form()
                 self.address = self.form.line("email", "To", actor.email, autocomplete="email")
-                self.address.on("keydown.enter", self.send)
                 self.go = button("Send test mail", self.send, look="primary", glyph="send")
+                self.go.set_enabled(is_set)
+                if is_set:
+                    self.address.on("keydown.enter", self.send)
             self.answer = Well()
 
     async def send(self) -> None:
@@ -125,7 +131,7 @@ def _state(mail: MailHealth, zone: str) -> tuple[str, str, str]:
     if not mail.server:
         return "HELD", NOT_SET, ""
     if mail.held:
-        return "HELD", f"{mail.held} Until then mails wait here.", ""
+        return "HELD", f"{mail.held} Until then mails wait in Messages.", ""
     if mail.paused_at:
         since = f"{wording.moment(mail.paused_at, zone)} {zone}"
         told = f"No mail goes out since {since}. It is tried again every 5 minutes."

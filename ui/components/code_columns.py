@@ -4,13 +4,10 @@ from ui.components.status import PILL
 from ui.components.table import Column
 
 CODE = """<q-td :props="props"><span class="code">{{ props.value }}</span></q-td>"""
+# What most rows have stands last, so that it is below its like
 ACTIONS = """
 <q-td :props="props">
   <span class="row-actions">
-    <button v-if="props.row.revocable" @click="() => $parent.$emit('revoke', props.row.id)"
-      :aria-label="'Revoke code ' + props.row.nr">
-      <span class="icon icon-ban" aria-hidden="true"></span><q-tooltip>Revoke</q-tooltip>
-    </button>
     <button v-if="props.row.retry" @click="() => $parent.$emit('retry', props.row.id)"
       :aria-label="'Retry the mail with code ' + props.row.nr">
       <span class="icon icon-rotate-cw" aria-hidden="true"></span><q-tooltip>Retry</q-tooltip>
@@ -23,6 +20,10 @@ ACTIONS = """
       :aria-label="'Send code ' + props.row.nr + ' to another address'">
       <span class="icon icon-pencil" aria-hidden="true"></span>
       <q-tooltip>Send to another address</q-tooltip>
+    </button>
+    <button v-if="props.row.revocable" @click="() => $parent.$emit('revoke', props.row.id)"
+      :aria-label="'Revoke code ' + props.row.nr">
+      <span class="icon icon-ban" aria-hidden="true"></span><q-tooltip>Revoke</q-tooltip>
     </button>
     <button @click="() => $parent.$emit('copy', props.row.id)"
       :aria-label="'Copy code ' + props.row.nr">

@@ -48,7 +48,7 @@ class SendDialog:
         self, *, left: str, held: str, messages: str, inspect: Inspect, send: Send
     ) -> None:
         """`left` and `held` are sentences: codes that are left, and why mail waits."""
-        self.inspect, self.send, self.messages = inspect, send, messages
+        self.inspect, self.send, self.messages, self.held = inspect, send, messages, held
         self.key = secrets.token_urlsafe(24)  # one delivery for one opened dialog
         self.file: tuple[str, bytes] | None = None
         self.asked = 0
@@ -59,8 +59,7 @@ class SendDialog:
             self._build_list()
             self._build_upload()
             self.found = ui.element("div").classes("comes-to").props("aria-live=polite")
-            if held:
-                text("p", f"The mails will wait in Messages. {held}", "note note-mail")
+            self._say_held()
         with self.dialog.foot:
             button("Cancel", self.dialog.close, look="quiet")
             self.go = button("", self._send, look="primary")
@@ -92,6 +91,10 @@ class SendDialog:
             self.file_name = text("span", FILE_HELP, "muted")
             self.drop = icon_button("x", "Remove the file", self._drop)
             self.drop.set_visibility(False)
+
+    def _say_held(self) -> None:
+        if self.held:
+            text("p", f"The mails will wait in Messages. {self.held}", "note note-mail note-warn")
 
     async def _take(self, event: UploadEventArguments) -> None:
         self.file = (event.file.name, await event.file.read())
@@ -165,12 +168,14 @@ class SendDialog:
 
     def _acknowledge(self, sent: int) -> None:
         number = wording.count(sent, "code is", "codes are")
-        self.dialog.title.text = f"{number} on their way." if sent > 1 else "1 code is on its way."
+        way = "on its way" if sent == 1 else "on their way"
+        self.dialog.title.text = f"{number} {'queued' if self.held else way}."
         self.dialog.body.clear()
         with self.dialog.body:
             text("p", "Who got which code stands in the list, and in Download CSV.").props(
                 "role=status"
             )
+            self._say_held()
         self.dialog.foot.clear()
         with self.dialog.foot:
             button("Open Messages", self._open_messages, look="quiet")

@@ -51,7 +51,7 @@ class BatchPage:
 
     async def build(self) -> None:
         summary = self.detail.summary
-        told = f"Batch {summary.id} · {self._origin()} by {summary.created_by}"
+        told = f"Batch {summary.id} · {self._origin()}"
         if self.detail.sent_to:
             told += f" · sent to {self.detail.sent_to}"
         with page_head(f"{summary.product}, {summary.plan}", told):
@@ -64,11 +64,12 @@ class BatchPage:
         live.on(place, self.actor.workspace_id, Topic.MESSAGES, self.mail_changed)
 
     def _origin(self) -> str:
-        """The times of a batch without codes stand with its progress."""
+        """A batch that is not done has its times beside its progress."""
         summary = self.detail.summary
         if summary.state is not BatchState.DONE:
-            return "asked for"
-        return f"made {wording.moment(summary.created_at, self.actor.time_zone)}"
+            return f"by {summary.created_by}"
+        made = wording.moment(summary.created_at, self.actor.time_zone)
+        return f"made {made} by {summary.created_by}"
 
     def _facts(self) -> None:
         detail, zone = self.detail, self.actor.time_zone

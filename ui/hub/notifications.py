@@ -88,7 +88,7 @@ class Notifications:
         self.seen = await notifications.latest(actor)
         found = await notifications.page(actor, part, unread_only=self.filter.value == UNREAD)
         unread = await notifications.unread(actor)
-        self.count.text = f"{unread:,} unread of {found.total:,}"
+        self.count.text = f"{unread:,} unread of {found.total:,}" if found.total else ""
         if self.filter.value == UNREAD:
             self.count.text = f"{unread:,} unread"
         self.all_read.set_enabled(unread > 0)

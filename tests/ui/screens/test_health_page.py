@@ -48,6 +48,8 @@ async def test_it_says_why_mail_is_held(house: House) -> None:
     user = await house.visit(house.cast.olga, routes.HEALTH)
     await sees(user, "HELD", "No mail server is set. Set TALLYSTICK_SMTP_HOST")
     assert "Try again now" not in buttons(user)
+    assert "It can be sent once a mail server is set." in words(user)
+    assert not button(user, "Send test mail").enabled
 
 
 async def test_numbers_change_while_the_owner_looks(house: House, configure: Configure) -> None:

@@ -45,7 +45,10 @@ async def paste(user: User, people: str) -> None:
     enter(user, "People", people)
 
 
-async def test_what_was_pasted_is_counted_before_anything_is_sent(house: House) -> None:
+async def test_what_was_pasted_is_counted_before_anything_is_sent(
+    house: House, configure: Configure
+) -> None:
+    configure(smtp_host="127.0.0.1", mail_from="codes@example.org")
     user, _ = await at_batch(house)
     await paste(user, LIST)
     await sees(user, "2 addresses, 1 twice, 1 not an address: line 4", "Line 4: nobody at all")
@@ -99,7 +102,7 @@ async def test_a_file_is_read_like_a_list(house: House) -> None:
         await upload.handle_uploads([SmallFileUpload("people.csv", "text/csv", content.encode())])
     await sees(user, "people.csv", "1 address, 1 not an address: line 3")
     await press(user, "Send 1 code")
-    await sees(user, "1 code is on its way.")
+    await sees(user, "1 code is queued.")
     [message] = await Message.filter(kind=MessageKind.PERSONAL)
     assert (message.recipient, message.recipient_name) == ("zoë@uni.example", "Zoë")
 
@@ -125,10 +128,13 @@ async def test_a_file_that_says_nothing_is_told_at_the_field(
     assert not button(user, "Send").enabled
 
 
-async def test_mail_that_must_wait_says_so(house: House, configure: Configure) -> None:
+async def test_mail_that_must_wait_says_so_before_and_after(house: House) -> None:
     user, _ = await at_batch(house)
-    await press(user, "Send to people")
+    await paste(user, "ann@uni.example, bob@uni.example")
     await sees(user, "The mails will wait in Messages. No mail server is set up yet.")
+    await until(lambda: "Send 2 codes" in buttons(user))
+    await press(user, "Send 2 codes")
+    await sees(user, "2 codes are queued.", "The mails will wait in Messages.")
 
 
 async def test_a_failed_mail_can_be_tried_again_or_go_elsewhere(house: House) -> None:
