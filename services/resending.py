@@ -112,7 +112,7 @@ async def resend(actor: Actor, message_id: int) -> None:
         raise Conflict("This mail was not sent yet. Use Retry.")
     if not message.recipient:
         raise Conflict(messages.FORGOTTEN)
-    [new] = await outbox.put([_draft(actor, message)])
+    new = await _put(_draft(actor, message))
     await _record(actor, Resource.MESSAGE, new, resent=message_id)
     _changed(message)
 
@@ -131,7 +131,7 @@ async def redirect(actor: Actor, message_id: int, email: str) -> None:
         raise Invalid({"email": "The mail went to this address. To send it once more, use Resend."})
     await _end(message)
     await _hand_over(message, address)
-    [new] = await outbox.put([replace(_draft(actor, message), recipient=address)])
+    new = await _put(replace(_draft(actor, message), recipient=address))
     await _record(actor, Resource.MESSAGE, new, redirected_from=message_id)
     _changed(message)
 
@@ -153,7 +153,7 @@ async def _of_workspace(actor: Actor, message_id: int) -> Message:
 
 
 async def _in_hand(actor: Actor, message_id: int) -> Message:
-    """A message about something that still stands, and the newest about it."""
+    """A message of this workspace, and the newest about what it is about."""
     message = await _of_workspace(actor, message_id)
     await deliveries.follow(message.batch_id or 0)
     await message.refresh_from_db()
@@ -161,8 +161,14 @@ async def _in_hand(actor: Actor, message_id: int) -> Message:
     of_kind = TO_A_BUYER if message.kind in TO_A_BUYER else (message.kind,)
     if await Message.filter(id__gt=message_id, kind__in=of_kind, **about).exists():
         raise Conflict(NEWER)
-    await letters.read(message_id)
     return message
+
+
+async def _put(draft: Draft) -> int:
+    """Queue it, unless there is nothing left to say: of the earlier one a link may have ended."""
+    [new] = await outbox.put([draft])
+    await letters.read(new)
+    return new
 
 
 def _draft(actor: Actor, message: Message) -> Draft:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Iterable
 
 import pytest
+import time_machine
 
 from models import Batch, Code, Message
 from models.enums import AuditAction, MessageKind, MessageState
@@ -257,6 +258,19 @@ async def test_the_link_to_the_file_is_withdrawn_from_the_first_buyer(cast: Cast
         await exports.set_csv(cast.sam, token, address="")
     again = links.make(Purpose.DOWNLOAD, (await newest()).id)
     await exports.set_csv(cast.sam, again, address="")
+
+
+async def test_a_link_to_a_file_that_has_ended_is_sent_anew(
+    clock: time_machine.Traveller, cast: Cast
+) -> None:
+    await buyer(cast, "150")
+    clock.shift(links.DOWNLOAD_LASTS)
+    with pytest.raises(Gone):
+        await exports.set_csv(
+            cast.sam, links.make(Purpose.DOWNLOAD, (await newest()).id), address=""
+        )
+    await resending.resend(cast.sam, (await newest()).id)
+    await exports.set_csv(cast.sam, links.make(Purpose.DOWNLOAD, (await newest()).id), address="")
 
 
 async def test_a_mail_read_while_its_set_goes_to_another_buyer_shows_no_link_that_works(

@@ -18,6 +18,8 @@ from ui.components.text import text
 PASTE_HELP = "One address on each line, or parted by commas. Name <a@b.example> gives the name too."
 FILE_HELP = "With a column email, and name if you like."
 SHOWN = 5
+PASTED_MAX = 200_000  # characters; the browser cuts off what is longer, in the middle of an address
+CUT = "This is more text than fits here. Put it into a file and choose that one."
 NOT_TAKEN = "The file could not be taken. It may have at most 1 MB; try it again."
 
 
@@ -68,7 +70,7 @@ class SendDialog:
             "recipients",
             "People",
             lambda: ui.textarea().props(
-                "outlined hide-bottom-space debounce=400 maxlength=200000 autofocus"
+                f"outlined hide-bottom-space debounce=400 maxlength={PASTED_MAX} autofocus"
             ),
             help=PASTE_HELP,
         )
@@ -126,6 +128,10 @@ class SendDialog:
         """An answer that a later question overtook is dropped."""
         self.asked += 1
         asked = self.asked
+        if self.file is None and len(self.pasted.value or "") >= PASTED_MAX:
+            self.form.show_errors({"recipients": CUT})
+            self._show(Comes())
+            return
         is_nothing = self.file is None and not (self.pasted.value or "").strip()
         found = Comes() if is_nothing else await self.inspect(self.entered, self.form)
         if asked == self.asked:

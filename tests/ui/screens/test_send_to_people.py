@@ -27,6 +27,7 @@ from tests.ui.screens.visit import (
     words,
 )
 from ui import routes
+from ui.components.send_dialog import CUT, PASTED_MAX
 
 LIST = "Ann Lee <ann@uni.example>\nbob@uni.example\nBOB@uni.example\nnobody at all"
 
@@ -70,6 +71,16 @@ async def test_too_many_people_are_told_with_numbers_and_nothing_is_lost(house: 
     await sees(user, "3 people, but only 2 codes of this batch are neither sent nor used.")
     assert not button(user, "Send 3 codes").enabled
     assert control(user, "People").value == "a@x.example, b@x.example; c@x.example"
+
+
+async def test_a_list_that_the_browser_cut_off_is_not_sent(house: House) -> None:
+    user, _ = await at_batch(house)
+    await paste(user, f"{'x' * (PASTED_MAX - 16)}\nann@uni.example")
+    await until(lambda: error_at(user, "People") == CUT)
+    assert not button(user, "Send").enabled
+    enter(user, "People", "ann@uni.example")
+    await sees(user, "Send 1 code")
+    assert not error_at(user, "People")
 
 
 async def test_who_has_a_code_already_is_left_out(house: House) -> None:
