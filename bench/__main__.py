@@ -18,7 +18,7 @@ async def _services() -> list[Figure]:
         return [
             *await generate(here, 149, rounds=30),
             *await generate(here, 2000, rounds=10),
-            *await meanwhile(here),
+            *await meanwhile(here, rounds=5),
             *await activate(here, rounds=7),
             await mail(rounds=5),
         ]

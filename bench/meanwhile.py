@@ -16,15 +16,24 @@ SLOWER = 2.0
 BEAT = 0.001
 
 
-async def meanwhile(place: Place) -> list[Figure]:
-    await _reads(place, 20)  # warms up
-    for number in range(LARGE):
-        await batches.request(place.actor, place.order(CODES, f"meanwhile-{number}"))
-    making = asyncio.create_task(batch_jobs.work())
-    beside, stalls = await asyncio.gather(_reads_until(place, making), _stalls(making))
+async def meanwhile(place: Place, rounds: int) -> list[Figure]:
+    longest: list[float] = []
+    beside: list[float] = []
+    for number in range(rounds):
+        stalls, reads = await _while_making(place, f"meanwhile-{number}")
+        longest.append(max(stalls))
+        beside += reads
     alone = await _reads(place, 100)  # now that as many batches are listed
     at_rest = await _stalls(asyncio.create_task(asyncio.sleep(1)))
-    return [_stall(max(stalls), max(at_rest)), _reading(median(alone), median(beside))]
+    return [_stall(longest, max(at_rest)), _reading(median(alone), median(beside))]
+
+
+async def _while_making(place: Place, key: str) -> tuple[list[float], list[float]]:
+    for number in range(LARGE):
+        await batches.request(place.actor, place.order(CODES, f"{key}-{number}"))
+    making = asyncio.create_task(batch_jobs.work())
+    reads, stalls = await asyncio.gather(_reads_until(place, making), _stalls(making))
+    return stalls, reads
 
 
 async def _reads(place: Place, times: int) -> list[float]:
@@ -55,14 +64,16 @@ async def _stalls(making: asyncio.Task[object]) -> list[float]:
     return late
 
 
-def _stall(longest: float, at_rest: float) -> Figure:
+def _stall(longest: list[float], at_rest: float) -> Figure:
     """Beside what the machine itself does to a loop that has nothing to do."""
+    usual = median(longest) * 1000
     return Figure(
         name=f"longest stall of the event loop, {LARGE} x {CODES:,} codes",
-        ours=f"{longest * 1000:.0f} ms",
+        ours=f"{usual:.0f} ms",
         raw=f"{at_rest * 1000:.0f} ms at rest",
+        ratio=f"{len(longest)} runs, worst {max(longest) * 1000:.0f} ms",
         target=f"under {STALL_MS:.0f} ms",
-        met=longest * 1000 < STALL_MS,
+        met=usual < STALL_MS,
     )
 
 
