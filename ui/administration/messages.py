@@ -14,7 +14,6 @@ from services.paging import Slice
 from services.permissions import Permission, can
 from services.signals import Topic
 from ui import actions, live, theme, wording
-from ui.components import browser
 from ui.components.filters import choice_filter, search_field
 from ui.components.mail_dialog import About, MailDialog, Shown, ask_address
 from ui.components.news import News
@@ -164,18 +163,10 @@ class Messages:
         new = [each for each in new if each not in here]
         if not new:
             return
-        if await self._shows_newest():
+        if not self.is_filtered and await self.table.shows_newest():
             await self.show_news()
         else:
             self.news.add(new)
-
-    async def _shows_newest(self) -> bool:
-        if self.is_filtered or not self.table.is_first_page:
-            return False
-        try:
-            return bool(await browser.call("isAtTop"))
-        except TimeoutError:
-            return False  # a tab asleep; the pill waits there
 
     async def show_news(self) -> None:
         """To page 1, newest first, without filters."""

@@ -116,6 +116,15 @@ class DataTable:
     def is_first_page(self) -> bool:
         return self.part.number == 1 and (self.part.sort, self.part.descending) == self._default
 
+    async def shows_newest(self) -> bool:
+        """Whether the person looks at the top of the first page."""
+        if not self.is_first_page:
+            return False
+        try:
+            return bool(await browser.call("isAtTop"))
+        except TimeoutError:
+            return False  # a tab asleep: whatever is new waits there
+
     async def reload(self, *, first: bool = False) -> None:
         """Ask for the page again; an answer that a later question overtook is dropped."""
         if first:

@@ -15,7 +15,6 @@ from services.permissions import Permission
 from services.settings import get_settings
 from services.signals import Topic
 from ui import actions, live, routes, theme, wording
-from ui.components import browser
 from ui.components.buttons import button
 from ui.components.fields import Form
 from ui.components.filters import choice_filter, search_field
@@ -131,18 +130,10 @@ class AccessCodes:
             return
         self.newest = max(new)
         mine = any(batch.requested_by_id == actor.person_id for batch in new.values())
-        if mine or await self._shows_newest():
+        if mine or (not self.is_filtered and await self.table.shows_newest()):
             await self.show_news()
         else:
             self.news.add(new)
-
-    async def _shows_newest(self) -> bool:
-        if self.is_filtered or not self.table.is_first_page:
-            return False
-        try:
-            return bool(await browser.call("isAtTop"))
-        except TimeoutError:
-            return False  # a tab asleep; the pill waits there
 
     async def show_news(self) -> None:
         """To page 1, newest first, without filters."""
