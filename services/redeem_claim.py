@@ -21,7 +21,7 @@ BY_ID = COLUMNS + "WHERE code.id IN (?)"
 
 CLAIM = """
 UPDATE code SET status = 'ACTIVATED'
-WHERE id = ? AND link_version = ? AND status = 'READY' AND EXISTS (
+WHERE id = ? AND link_version = COALESCE(?, link_version) AND status = 'READY' AND EXISTS (
     SELECT 1 FROM batch
     WHERE batch.id = code.batch_id AND batch.state = 'DONE'
         AND (batch.valid_from IS NULL OR batch.valid_from <= ?)
@@ -54,14 +54,20 @@ def _candidate(row: dict[str, Any]) -> Candidate:
     return Candidate(**values)
 
 
-async def claim(codes: Sequence[Candidate]) -> list[bool]:
-    """Claim each code; of two claims on one code the first wins."""
+async def claim(wanted: Sequence[tuple[Try, Candidate]]) -> list[bool]:
+    """Claim each code; of two claims on one code the first wins.
+
+    A link must not have been withdrawn meanwhile; a typed code works whatever becomes of its link.
+    """
     at = now()
     # every unit of work takes its codes in the same order, so that no two wait for each other
-    order = sorted(range(len(codes)), key=lambda place: codes[place].id)
-    rows = [(codes[place].id, codes[place].link_version, at, at) for place in order]
+    order = sorted(range(len(wanted)), key=lambda place: wanted[place][1].id)
+    rows = [
+        (code.id, attempt.link and attempt.link.version, at, at)
+        for attempt, code in (wanted[place] for place in order)
+    ]
     claimed = dict(zip(order, await execute_each(CLAIM, rows), strict=True))
-    return [bool(claimed[place]) for place in range(len(codes))]
+    return [bool(claimed[place]) for place in range(len(wanted))]
 
 
 async def release(code_id: int) -> bool:

@@ -1,6 +1,7 @@
 """Decides tries that share a transaction: each has its own claim and its own answer."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from models import Membership
 from models.enums import CodeKind, RefusalReason, Status
@@ -18,7 +19,7 @@ REASONS = {
     Status.NOT_YET_VALID: RefusalReason.NOT_YET_VALID,
 }
 STANDING = """
-SELECT code.status, activation.id AS activation_id, person.email_key
+SELECT code.status, code.link_version, activation.id AS activation_id, person.email_key
 FROM code
 LEFT JOIN activation ON activation.code_id = code.id AND activation.undone_at IS NULL
 LEFT JOIN person ON person.id = activation.person_id
@@ -46,7 +47,7 @@ async def decide(tries: list[Try]) -> list[tuple[Outcome, bool]]:
 async def _outcomes(tries: Sequence[Try]) -> list[Outcome]:
     pairs = list(zip(tries, await find(tries), strict=True))
     usable = [(t, code) for t, code in pairs if code and code.kind is CodeKind.ACCESS]
-    claims = await claim([code for _, code in usable])
+    claims = await claim(usable)
     wins = [pair for pair, won in zip(usable, claims, strict=True) if won]
     answers = {id(t): made for (t, _), made in zip(wins, await activations.make(wins), strict=True)}
     # the rest come last: one of them may be the holder's second press of the same button
@@ -58,15 +59,29 @@ async def _not_claimed(attempt: Try, code: Candidate | None) -> Outcome:
         return await _refuse(attempt, RefusalReason.NOT_FOUND)
     if code.kind is not CodeKind.ACCESS:
         return await _refuse(attempt, RefusalReason.WRONG_KIND, code)
-    status, before = await _standing(attempt, code)
-    return before or await _refuse(attempt, _why_not(status, code), code)
+    standing = await _standing(attempt, code)
+    if standing.is_withdrawn:
+        return await _refuse(attempt, RefusalReason.NOT_FOUND)
+    return standing.before or await _refuse(attempt, _why_not(standing.status, code), code)
 
 
-async def _standing(attempt: Try, code: Candidate) -> tuple[Status, Activated | None]:
-    """The code's status now, and the holder's own activation of it: pressing twice is one use."""
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """A code now; `before` is the holder's own activation of it: pressing twice is one use."""
+
+    status: Status
+    is_withdrawn: bool
+    before: Activated | None
+
+
+async def _standing(attempt: Try, code: Candidate) -> _Standing:
     [row] = await fetch(STANDING, code.id)
     own = row["email_key"] == emails.key(attempt.email)
-    return Status(row["status"]), activations.activated(row["activation_id"], code) if own else None
+    return _Standing(
+        Status(row["status"]),
+        attempt.link is not None and attempt.link.version != row["link_version"],
+        activations.activated(row["activation_id"], code) if own else None,
+    )
 
 
 def _why_not(status: Status, code: Candidate) -> RefusalReason:
@@ -100,7 +115,7 @@ async def recall(attempt: Try) -> Outcome:
         if booking.minutes:
             return Refused(reason=RefusalReason.LIMITED, minutes=booking.minutes)
         [code] = await find([attempt])
-        before = (await _standing(attempt, code))[1] if code else None
+        before = (await _standing(attempt, code)).before if code else None
         if before:
             booking.give_back()
         return before or await _refuse(attempt, RefusalReason.WRONG_PERSON, code)
