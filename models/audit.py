@@ -1,9 +1,12 @@
 """The log that is only ever added to."""
 
+from datetime import datetime
 from typing import Any
 
 from tortoise import fields
 from tortoise.models import Model
+
+from models.enums import BatchState
 
 
 class AuditEntry(Model):
@@ -23,4 +26,63 @@ class AuditEntry(Model):
 
     class Meta:
         table = "audit_entry"
-        indexes = [("workspace_id", "id"), ("resource", "target_id"), ("action", "at")]
+        indexes = [
+            ("workspace_id", "id"),
+            ("workspace_id", "action", "id"),
+            ("workspace_id", "person_id", "id"),
+            ("resource", "target_id"),
+            ("action", "at"),
+            ("person_id", "id"),
+        ]
+
+
+class AuditSeal(Model):
+    """An entry's place in the chain: `digest` covers the entry and the digest before it."""
+
+    seq = fields.BigIntField(primary_key=True, generated=False)
+    entry_id = fields.BigIntField(unique=True)
+    previous = fields.CharField(max_length=64)
+    digest = fields.CharField(max_length=64)
+
+    class Meta:
+        table = "audit_seal"
+
+
+class AuditHead(Model):
+    """A signed statement that the chain ended with this digest; kept outside as well."""
+
+    id = fields.BigIntField(primary_key=True)
+    at = fields.DatetimeField()
+    seq = fields.BigIntField(unique=True)
+    digest = fields.CharField(max_length=64)
+    public_key = fields.CharField(max_length=64)
+    signature = fields.CharField(max_length=128)
+
+    class Meta:
+        table = "audit_head"
+
+
+class AuditExport(Model):
+    """A large file of the log, made in the background for who asked for it.
+
+    While it runs, only `holder` may go on until `held_until`; `tries` counts before each try.
+    """
+
+    id = fields.BigIntField(primary_key=True)
+    created_at = fields.DatetimeField(auto_now_add=True)
+    workspace_id: int | None = fields.BigIntField(null=True)
+    requested_by_id = fields.BigIntField()
+    wanted: dict[str, Any] = fields.JSONField(default=dict)
+    form = fields.CharField(max_length=4)
+    zone = fields.CharField(max_length=64)
+    state = fields.CharEnumField(BatchState, max_length=10, default=BatchState.QUEUED)
+    made = fields.IntField(default=0)
+    failure = fields.CharField(max_length=300, default="")
+    tries = fields.IntField(default=0)
+    holder = fields.CharField(max_length=32, default="")
+    held_until: datetime | None = fields.DatetimeField(null=True)
+    finished_at: datetime | None = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "audit_export"
+        indexes = [("state",)]

@@ -7,11 +7,15 @@ from tortoise import fields
 from models.account import Person, Workspace
 from models.base import RESTRICT, Row
 from models.catalog import Plan, Product
+from models.certification import Action, Agreement
 from models.enums import BatchState, CodeKind, Status
+from models.evaluation import Step
 
 
 class Batch(Row):
     """The codes of one press of Generate. Its state hides them until all are there.
+
+    Access codes have a product and a plan, purchase codes an action.
 
     `valid_from` is the first instant a code works, `expires_at` the first it does not any more.
     While it runs, `made` of its codes are there, and only `holder` may go on until `held_until`;
@@ -32,6 +36,10 @@ class Batch(Row):
         "models.Plan", null=True, related_name="batches", on_delete=RESTRICT
     )
     plan_id: int | None
+    action: fields.ForeignKeyNullableRelation[Action] = fields.ForeignKeyField(
+        "models.Action", null=True, related_name="batches", on_delete=RESTRICT
+    )
+    action_id: int | None
     requested_by: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
         "models.Person", related_name="batches", on_delete=RESTRICT
     )
@@ -67,7 +75,8 @@ class Batch(Row):
 class Code(Row):
     """One redeemable code: sealed for showing, a keyed digest for finding, its end for lists.
 
-    `sent_to` is whom it was mailed to as their own, which is not who activated it.
+    A purchase code remembers the agreement it was issued under. `sent_to` is whom it was mailed
+    to as their own, which is not who activated it.
     """
 
     # index made by the migration, as Tortoise indexes no binary column: unique (digest)
@@ -79,6 +88,10 @@ class Code(Row):
         "models.Batch", related_name="codes", on_delete=RESTRICT
     )
     batch_id: int
+    agreement: fields.ForeignKeyNullableRelation[Agreement] = fields.ForeignKeyField(
+        "models.Agreement", null=True, related_name="codes", on_delete=RESTRICT
+    )
+    agreement_id: int | None
     ordinal = fields.IntField()
     digest = fields.BinaryField()
     sealed = fields.BinaryField()
@@ -98,13 +111,35 @@ class Code(Row):
     class Meta:
         table = "code"
         unique_together = (("batch", "ordinal"),)
-        indexes = [("workspace_id", "ending"), ("sent_to_id",)]
+        indexes = [("workspace_id", "ending"), ("sent_to_id",), ("agreement_id",)]
+
+
+class AgreementShare(Row):
+    """How many codes of a batch were claimed from an agreement, in the order of their ordinals."""
+
+    workspace: fields.ForeignKeyRelation[Workspace] = fields.ForeignKeyField(
+        "models.Workspace", related_name="agreement_shares", on_delete=RESTRICT
+    )
+    workspace_id: int
+    batch: fields.ForeignKeyRelation[Batch] = fields.ForeignKeyField(
+        "models.Batch", related_name="agreement_shares", on_delete=RESTRICT
+    )
+    batch_id: int
+    agreement: fields.ForeignKeyRelation[Agreement] = fields.ForeignKeyField(
+        "models.Agreement", related_name="shares", on_delete=RESTRICT
+    )
+    agreement_id: int
+    codes = fields.IntField()
+
+    class Meta:
+        table = "agreement_share"
+        indexes = [("batch_id",), ("agreement_id",)]
 
 
 class Activation(Row):
-    """One use of a code; `created_at` is when."""
+    """One use of a code; `created_at` is when. A purchase code's pays the `step`."""
 
-    # partial index: unique (code_id) WHERE undone_at IS NULL
+    # partial indexes WHERE undone_at IS NULL: unique (code_id); unique (step_id)
     workspace: fields.ForeignKeyRelation[Workspace] = fields.ForeignKeyField(
         "models.Workspace", related_name="activations", on_delete=RESTRICT
     )
@@ -117,6 +152,10 @@ class Activation(Row):
         "models.Person", related_name="activations", on_delete=RESTRICT
     )
     person_id: int
+    step: fields.ForeignKeyNullableRelation[Step] = fields.ForeignKeyField(
+        "models.Step", null=True, related_name="payments", on_delete=RESTRICT
+    )
+    step_id: int | None
     undone_at: datetime | None = fields.DatetimeField(null=True)
     undone_by: fields.ForeignKeyNullableRelation[Person] = fields.ForeignKeyField(
         "models.Person", null=True, related_name="activations_undone", on_delete=RESTRICT
@@ -162,3 +201,19 @@ class Entitlement(Row):
     class Meta:
         table = "entitlement"
         indexes = [("person_id",), ("workspace_id", "plan_id"), ("workspace_id", "changed_at")]
+
+
+class ActivationDay(Row):
+    """How many codes of a kind were activated on a day of the workspace's zone, undone ones not."""
+
+    workspace: fields.ForeignKeyRelation[Workspace] = fields.ForeignKeyField(
+        "models.Workspace", related_name="activation_days", on_delete=RESTRICT
+    )
+    workspace_id: int
+    kind = fields.CharEnumField(CodeKind, max_length=10)
+    day = fields.DateField()
+    activated = fields.IntField(default=0)
+
+    class Meta:
+        table = "activation_day"
+        unique_together = (("workspace", "kind", "day"),)

@@ -49,6 +49,20 @@ class Access(StrEnum):
     UNDONE = "UNDONE"
 
 
+class EvaluationState(StrEnum):
+    OPEN = "OPEN"
+    CERTIFIED = "CERTIFIED"
+    FAILED = "FAILED"
+
+
+class StepState(StrEnum):
+    WAITING = "WAITING"
+    PAYMENT = "PAYMENT"
+    WORK = "WORK"
+    PASSED = "PASSED"
+    FAILED = "FAILED"
+
+
 class RefusalReason(StrEnum):
     MISTYPED = "MISTYPED"
     NOT_FOUND = "NOT FOUND"
@@ -58,17 +72,26 @@ class RefusalReason(StrEnum):
     EXPIRED = "EXPIRED"
     NOT_YET_VALID = "NOT YET VALID"
     WRONG_KIND = "WRONG KIND"
+    WRONG_WORKSPACE = "WRONG WORKSPACE"
+    WRONG_ACTION = "WRONG ACTION"
     WRONG_PERSON = "WRONG PERSON"
     LIMITED = "LIMITED"
 
 
 class MessageKind(StrEnum):
-    """What a mail brings: a set of codes, the file of a larger set, one code, a receipt."""
+    """What a mail brings: a set of codes, the file of a larger set, one code, a receipt.
+
+    The others are of the installation: a way in, a way back in, a change of an account, a head.
+    """
 
     CODES = "CODES"
     DOWNLOAD = "DOWNLOAD"
     PERSONAL = "PERSONAL"
     CONFIRMATION = "CONFIRMATION"
+    INVITATION = "INVITATION"
+    RESET = "RESET"
+    WARNING = "WARNING"
+    HEAD = "HEAD"
 
 
 class MessageState(StrEnum):
@@ -85,6 +108,10 @@ class NotificationKind(StrEnum):
     MAIL_FAILED = "MAIL FAILED"
     MAIL_PAUSED = "MAIL PAUSED"
     GUESSING = "GUESSING"
+    AGREEMENT_USED = "AGREEMENT USED"
+    AGREEMENT_ENDS = "AGREEMENT ENDS"
+    EXPORT_READY = "EXPORT READY"
+    EXPORT_FAILED = "EXPORT FAILED"
 
 
 class AuditAction(StrEnum):
@@ -104,6 +131,21 @@ class AuditAction(StrEnum):
     COPY = "COPY"
     EXPORT = "EXPORT"
     FAIL = "FAIL"
+    REACH = "REACH"
+    EXPIRE = "EXPIRE"
+    REFUSE = "REFUSE"
+    DECIDE = "DECIDE"
+    REOPEN = "REOPEN"
+    ADD = "ADD"
+    REMOVE = "REMOVE"
+    INVITE = "INVITE"
+    ACCEPT = "ACCEPT"
+    WITHDRAW = "WITHDRAW"
+    RESET = "RESET"
+    DISABLE = "DISABLE"
+    ENABLE = "ENABLE"
+    ERASE = "ERASE"
+    VERIFY = "VERIFY"
     LOGIN = "LOGIN"
     LOGOUT = "LOGOUT"
     GUESSING = "GUESSING"
@@ -120,3 +162,16 @@ class Resource(StrEnum):
     CODE = "CODE"
     MESSAGE = "MESSAGE"
     ENTITLEMENT = "ENTITLEMENT"
+    SCHEME = "SCHEME"
+    ACTION = "ACTION"
+    AGREEMENT = "AGREEMENT"
+    EVALUATION = "EVALUATION"
+    STEP = "STEP"
+    EVIDENCE = "EVIDENCE"
+    CERTIFICATE = "CERTIFICATE"
+    INVITATION = "INVITATION"
+    PERSON = "PERSON"
+    REFUSAL = "REFUSAL"
+    SESSION = "SESSION"
+    AUDIT = "AUDIT"
+    EXPORT = "EXPORT"

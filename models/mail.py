@@ -4,10 +4,11 @@ from datetime import datetime
 
 from tortoise import fields
 
-from models.account import Person, Workspace
+from models.account import Person, User, Workspace
 from models.base import RESTRICT, Row
 from models.code import Activation, Batch, Code
 from models.enums import MessageKind, MessageState
+from models.invitation import Invitation, PasswordReset
 
 
 class Delivery(Row):
@@ -69,6 +70,19 @@ class Message(Row):
         "models.Person", null=True, related_name="messages", on_delete=RESTRICT
     )
     requested_by_id: int | None
+    invitation: fields.ForeignKeyNullableRelation[Invitation] = fields.ForeignKeyField(
+        "models.Invitation", null=True, related_name="messages", on_delete=RESTRICT
+    )
+    invitation_id: int | None
+    reset: fields.ForeignKeyNullableRelation[PasswordReset] = fields.ForeignKeyField(
+        "models.PasswordReset", null=True, related_name="messages", on_delete=RESTRICT
+    )
+    reset_id: int | None
+    user: fields.ForeignKeyNullableRelation[User] = fields.ForeignKeyField(
+        "models.User", null=True, related_name="messages", on_delete=RESTRICT
+    )
+    user_id: int | None
+    head_id: int | None = fields.BigIntField(null=True)
     recipient = fields.CharField(max_length=254)
     recipient_key = fields.CharField(max_length=254)  # without case, for comparing
     recipient_name = fields.CharField(max_length=120, default="")
@@ -92,4 +106,5 @@ class Message(Row):
             ("code_id",),
             ("activation_id",),
             ("delivery_id",),
+            ("invitation_id",),
         ]

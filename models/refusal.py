@@ -13,6 +13,7 @@ from models.enums import RefusalReason
 class Refusal(Row):
     """A refused redemption with its true reason. `tries` counts what a limit refused within
     one minute from one address; such rows share their `minute` and have no code.
+    `step_id` is what was to be paid.
     """
 
     # partial index: unique (address, minute) WHERE minute IS NOT NULL
@@ -28,6 +29,7 @@ class Refusal(Row):
     reference = fields.CharField(max_length=8, unique=True)
     address = fields.CharField(max_length=45)
     person_id: int | None = fields.BigIntField(null=True)
+    step_id: int | None = fields.BigIntField(null=True)
     tries = fields.IntField(default=1)
     minute: datetime | None = fields.DatetimeField(null=True)
 

@@ -29,6 +29,7 @@ class KeyRing:
     digest: bytes = field(repr=False)
     link: bytes = field(repr=False)
     form: bytes = field(repr=False)
+    sign: bytes = field(repr=False)
     check_value: str
 
 
@@ -147,5 +148,6 @@ def _derive(key_id: int, master: bytes) -> KeyRing:
         digest=subkey("digest"),
         link=subkey("link"),
         form=subkey("form"),
+        sign=subkey("sign"),
         check_value=subkey("check")[:16].hex(),
     )

@@ -18,10 +18,14 @@ DOWNLOAD_LASTS = timedelta(days=7)  # from when its message was made
 
 
 class Purpose(StrEnum):
-    """What a link does, and of which row it is: a code, or the message that brings a file."""
+    """What a link does, and of which row it is: a code, the message that brings a file, an
+    invitation, a password reset.
+    """
 
     ACTIVATE = "activate"
     DOWNLOAD = "download"
+    INVITE = "invite"
+    RESET = "reset"
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,18 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 
 REQUIRED_TRIGGERS = frozenset(
     f"{table}_no_{change}"
-    for table in ("audit_entry", "audit_fanout")
+    for table in ("audit_entry", "audit_fanout", "audit_seal", "audit_head")
     for change in ("update", "delete")
 )
-REQUIRED_INDEXES = frozenset({"code_digest", "activation_standing", "refusal_minute"})
+REQUIRED_INDEXES = frozenset(
+    {
+        "code_digest",
+        "activation_standing",
+        "activation_pays",
+        "refusal_minute",
+        "invitation_open",
+    }
+)
 
 SQLITE_OBJECTS = """
 SELECT type, name FROM sqlite_master

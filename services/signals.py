@@ -19,6 +19,13 @@ class Topic(StrEnum):
     CUSTOMERS = "customers"
     HISTORY = "history"
     NOTIFICATIONS = "notifications"
+    SCHEMES = "schemes"
+    AGREEMENTS = "agreements"
+    EVALUATIONS = "evaluations"
+    MEMBERS = "members"
+    REFUSALS = "refusals"
+    AUDIT = "audit"
+    EXPORTS = "exports"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +33,8 @@ class Changed:
     """`ids` are rows of the topic's noun; a change of codes is a change of their batch.
 
     Of NOTIFICATIONS they are the users whose bell changed, of CUSTOMERS the people whose
-    entitlements did; of JOBS and HISTORY nothing: a batch waits to be made, an entry to be told.
+    entitlements did, of MEMBERS the users; of JOBS, EXPORTS, HISTORY and AUDIT nothing: a batch or
+    a file waits to be made, an entry to be told, one to be listed.
     """
 
     workspace_id: int | None

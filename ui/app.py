@@ -17,12 +17,26 @@ from services import (
 from services.settings import Settings
 from services.signals import Topic
 from ui import downloads, live, routes, theme
-from ui.administration import health, messages
-from ui.cyberpass import coming
+from ui.administration import (
+    audit,
+    health,
+    instance_agreements,
+    instance_audit,
+    instance_messages,
+    instance_workspaces,
+    members,
+    messages,
+    refusals,
+    schemes,
+    users,
+)
+from ui.administration import settings as workspace_settings
+from ui.cyberpass import agreements, evaluation, evaluations, purchase_batch, purchase_codes
+from ui.cyberpass import dashboard as cyberpass_dashboard
 from ui.door import expiry
 from ui.door.install import SERVER_OPTIONS, install
 from ui.edspace import access_codes, batch, customers, dashboard, products
-from ui.hub import home, notifications, workspace
+from ui.hub import account, home, notifications, workspace
 from ui.mails.compose import compose
 from ui.pages import Pages
 from ui.public.register import STATIC_FILES, register
@@ -36,9 +50,25 @@ PAGES = {
     routes.ACCESS_CODES: access_codes.page,
     routes.BATCH: batch.page,
     routes.CUSTOMERS: customers.page,
-    routes.CYBERPASS: coming.page,
+    routes.CYBERPASS: cyberpass_dashboard.page,
+    routes.EVALUATIONS: evaluations.page,
+    routes.EVALUATION: evaluation.page,
+    routes.PURCHASE_CODES: purchase_codes.page,
+    routes.PURCHASE_BATCH: purchase_batch.page,
+    routes.AGREEMENTS: agreements.page,
+    routes.MEMBERS: members.page,
     routes.MESSAGES: messages.page,
+    routes.AUDIT: audit.page,
+    routes.REFUSALS: refusals.page,
+    routes.SETTINGS: workspace_settings.page,
     routes.NOTIFICATIONS: notifications.page,
+    routes.ACCOUNT: account.page,
+    routes.INSTANCE_WORKSPACES: instance_workspaces.page,
+    routes.USERS: users.page,
+    routes.SCHEMES: schemes.page,
+    routes.INSTANCE_AGREEMENTS: instance_agreements.page,
+    routes.INSTANCE_AUDIT: instance_audit.page,
+    routes.INSTANCE_MESSAGES: instance_messages.page,
     routes.HEALTH: health.page,
 }
 

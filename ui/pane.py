@@ -1,5 +1,8 @@
 """The side pane: workspace and service switcher, and the sections a person may open."""
 
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
 from nicegui import ui
 
 from services import catalog, workspaces
@@ -12,6 +15,45 @@ from ui.components.icon import icon
 from ui.components.text import text
 from ui.place import Place
 
+INSTALLATION = (
+    ("Workspaces", "layers", routes.INSTANCE_WORKSPACES),
+    ("Users", "users", routes.USERS),
+    ("Schemes", "clipboard-check", routes.SCHEMES),
+    ("Agreements", "file-text", routes.INSTANCE_AGREEMENTS),
+    ("Audit Log", "scroll-text", routes.INSTANCE_AUDIT),
+    ("Messages", "mail", routes.INSTANCE_MESSAGES),
+    ("Health", "activity", routes.HEALTH),
+)
+ADMINISTRATION = (
+    ("Members", "members", routes.members),
+    ("Messages", "messages", routes.messages),
+    ("Audit Log", "audit", routes.audit),
+    ("Refusals", "refusals", routes.refusals),
+    ("Settings", "settings", routes.settings),
+)
+OF_CYBERPASS = (
+    ("Purchase Codes", "purchase-codes", routes.purchase_codes),
+    ("Agreements", "agreements", routes.agreements),
+)
+
+
+@dataclass
+class Recent:
+    """What this tab's pane remembers: which service was used last, whether the group is open."""
+
+    services: dict[str, str] = field(default_factory=dict[str, str])
+    is_open: bool = False
+
+    def service(self, actor: Actor, where: Place) -> str | None:
+        """Pages of the workspace stand beside those of the service that one came from."""
+        slug = where.slug or ""
+        if where.service:
+            self.services[slug] = where.service
+        if where.service or where.section is None:
+            return where.service
+        usual = "edspace" if can(actor, Permission.USE_EDSPACE) else "cyberpass"
+        return self.services.get(slug, usual)
+
 
 async def entered(where: Place) -> Actor | None:
     """The person in the workspace of that place; nobody where they may not enter it."""
@@ -23,7 +65,7 @@ async def entered(where: Place) -> Actor | None:
         return None
 
 
-async def build(where: Place) -> None:
+async def build(where: Place, recent: Recent) -> None:
     with ui.link(target=routes.HOME).classes("brand"):
         ui.element("span").classes("mark").props("aria-hidden=true")
         text("span", "Tallystick")
@@ -36,19 +78,15 @@ async def build(where: Place) -> None:
     if actor is None or where.slug is None:
         _home(person, ui.context.client.sub_pages_router.current_path)
         return
-    service = where.service or _service_of(actor, where.section)
+    service = recent.service(actor, where)
     _services(actor, where.slug, service)
     if service == "edspace" and can(actor, Permission.USE_EDSPACE):
-        await _edspace(actor, where.slug, where.section)
+        await _edspace(actor, where.slug, where)
+    if service == "cyberpass" and can(actor, Permission.USE_CYBERPASS):
+        _cyberpass(where.slug, where)
     if service and can(actor, Permission.ADMINISTER_WORKSPACE):
-        _administration(where.slug, where.section)
-
-
-def _service_of(actor: Actor, section: str | None) -> str | None:
-    """Pages of the workspace stand beside a service's own; which one, follows from who looks."""
-    if section is None:
-        return None
-    return "edspace" if can(actor, Permission.USE_EDSPACE) else "cyberpass"
+        of_service = OF_CYBERPASS if service == "cyberpass" else ()
+        _administration(where.slug, where.section, (*of_service, *ADMINISTRATION), recent)
 
 
 def tile(name: str, number: int) -> None:
@@ -85,20 +123,23 @@ def _home(actor: Actor, path: str) -> None:
         _item("Home", "layout-dashboard", routes.HOME, path == routes.HOME)
         if can(actor, Permission.RUN_INSTALLATION):
             text("span", "Installation", "heading")
-            _item("Health", "activity", routes.HEALTH, path == routes.HEALTH)
+            for label, glyph, target in INSTALLATION:
+                _item(label, glyph, target, path == target)
 
 
 def _services(actor: Actor, slug: str, service: str | None) -> None:
     with ui.element("div").classes("services"):
         if can(actor, Permission.USE_EDSPACE):
-            _current(ui.link("Edspace", routes.access_codes(slug)), service == "edspace")
+            _current(ui.link("Edspace", routes.edspace(slug)), service == "edspace")
         if can(actor, Permission.USE_CYBERPASS):
             _current(ui.link("CyberPass", routes.cyberpass(slug)), service == "cyberpass")
 
 
-async def _edspace(actor: Actor, slug: str, section: str | None) -> None:
-    products = await catalog.count_products(actor)
+async def _edspace(actor: Actor, slug: str, where: Place) -> None:
+    products, section = await catalog.count_products(actor), where.section
     with ui.element("div").classes("nav"):
+        is_dashboard = where.service is not None and section is None
+        _item("Dashboard", "layout-dashboard", routes.edspace(slug), is_dashboard)
         text("span", "Catalog", "heading")
         _item("Products", "package", routes.products(slug), section == "products", products)
         text("span", "Sales", "heading")
@@ -108,13 +149,36 @@ async def _edspace(actor: Actor, slug: str, section: str | None) -> None:
             _item("Messages", "mail", routes.messages(slug), section == "messages")
 
 
-def _administration(slug: str, section: str | None) -> None:
-    with ui.element("details").classes("nav nav-group").props("open"):
+def _cyberpass(slug: str, where: Place) -> None:
+    section = where.section
+    with ui.element("div").classes("nav"):
+        is_dashboard = where.service is not None and section is None
+        _item("Dashboard", "layout-dashboard", routes.cyberpass(slug), is_dashboard)
+        here = section == "evaluations"
+        _item("Evaluations", "clipboard-check", routes.evaluations(slug), here)
+
+
+def _administration(
+    slug: str,
+    section: str | None,
+    links: tuple[tuple[str, str, Callable[[str], str]], ...],
+    recent: Recent,
+) -> None:
+    is_here = any(section == name for _, name, _ in links)
+    with ui.element("details").classes("nav nav-group") as group:
+        if is_here or recent.is_open:
+            group.props("open")
+        group.on(
+            "toggle",
+            lambda event: setattr(recent, "is_open", bool(event.args)),
+            js_handler="(event) => emit(event.target.open)",
+        )
         with ui.element("summary"):
             icon("shield")
             text("span", "Administration")
             icon("chevron-down")
-        _current(ui.link("Messages", routes.messages(slug)), section == "messages")
+        for label, name, path_of in links:
+            _current(ui.link(label, path_of(slug)), section == name)
 
 
 def _item(label: str, glyph: str, path: str, is_here: bool, count: int | None = None) -> None:

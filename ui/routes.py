@@ -23,8 +23,24 @@ ACCESS_CODES = "/w/{slug}/edspace/access-codes"
 BATCH = "/w/{slug}/edspace/access-codes/{batch_id}"
 CUSTOMERS = "/w/{slug}/edspace/customers"
 CYBERPASS = "/w/{slug}/cyberpass"
+EVALUATIONS = "/w/{slug}/cyberpass/evaluations"
+EVALUATION = "/w/{slug}/cyberpass/evaluations/{evaluation_id}"
+PURCHASE_CODES = "/w/{slug}/cyberpass/purchase-codes"
+PURCHASE_BATCH = "/w/{slug}/cyberpass/purchase-codes/{batch_id}"
+AGREEMENTS = "/w/{slug}/cyberpass/agreements"
+MEMBERS = "/w/{slug}/members"
 MESSAGES = "/w/{slug}/messages"
+AUDIT = "/w/{slug}/audit"
+REFUSALS = "/w/{slug}/refusals"
+SETTINGS = "/w/{slug}/settings"
 NOTIFICATIONS = "/notifications"
+ACCOUNT = "/account"
+INSTANCE_WORKSPACES = "/instance/workspaces"
+USERS = "/instance/users"
+SCHEMES = "/instance/schemes"
+INSTANCE_AGREEMENTS = "/instance/agreements"
+INSTANCE_AUDIT = "/instance/audit"
+INSTANCE_MESSAGES = "/instance/messages"
 HEALTH = "/instance/health"
 BATCH_CSV = "/w/{slug}/download/batches/{batch_id}.csv"
 BATCH_XLSX = "/w/{slug}/download/batches/{batch_id}.xlsx"
@@ -32,6 +48,16 @@ SET_CSV = "/w/{slug}/download/sets/{token}"
 MESSAGE_PREVIEW = "/w/{slug}/download/messages/{message_id}"
 ENTITLEMENTS_CSV = "/w/{slug}/download/entitlements.csv"
 ENTITLEMENTS_XLSX = "/w/{slug}/download/entitlements.xlsx"
+PURCHASE_BATCH_CSV = "/w/{slug}/download/purchase-codes/{batch_id}.csv"
+PURCHASE_BATCH_XLSX = "/w/{slug}/download/purchase-codes/{batch_id}.xlsx"
+EVIDENCE = "/w/{slug}/download/evidence/{evidence_id}"
+AUDIT_CSV = "/w/{slug}/download/audit.csv"
+AUDIT_XLSX = "/w/{slug}/download/audit.xlsx"
+AUDIT_FILE = "/w/{slug}/download/audit-exports/{export_id}"
+INSTANCE_AUDIT_CSV = "/instance/download/audit.csv"
+INSTANCE_AUDIT_XLSX = "/instance/download/audit.xlsx"
+INSTANCE_AUDIT_FILE = "/instance/download/audit-exports/{export_id}"
+HEADS = "/instance/download/heads.jsonl"
 
 SUB_PAGES = (
     HOME,
@@ -42,8 +68,24 @@ SUB_PAGES = (
     BATCH,
     CUSTOMERS,
     CYBERPASS,
+    EVALUATIONS,
+    EVALUATION,
+    PURCHASE_CODES,
+    PURCHASE_BATCH,
+    AGREEMENTS,
+    MEMBERS,
     MESSAGES,
+    AUDIT,
+    REFUSALS,
+    SETTINGS,
     NOTIFICATIONS,
+    ACCOUNT,
+    INSTANCE_WORKSPACES,
+    USERS,
+    SCHEMES,
+    INSTANCE_AGREEMENTS,
+    INSTANCE_AUDIT,
+    INSTANCE_MESSAGES,
     HEALTH,
 )
 DOWNLOADS = (
@@ -68,6 +110,10 @@ PARAMETERS = {
     "slug": r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?",
     "batch_id": r"[1-9][0-9]{0,17}",
     "message_id": r"[1-9][0-9]{0,17}",
+    "evaluation_id": r"[1-9][0-9]{0,17}",
+    "evidence_id": r"[1-9][0-9]{0,17}",
+    "export_id": r"[1-9][0-9]{0,17}",
+    "number": r"[0-9A-Za-z-]{1,40}",
     "token": r"[^/]{1,200}",
 }
 
@@ -228,6 +274,42 @@ def _period(since: str, until: str) -> str:
 
 def cyberpass(slug: str) -> str:
     return CYBERPASS.format(slug=slug)
+
+
+def evaluations(slug: str) -> str:
+    return EVALUATIONS.format(slug=slug)
+
+
+def evaluation(slug: str, evaluation_id: int) -> str:
+    return EVALUATION.format(slug=slug, evaluation_id=evaluation_id)
+
+
+def purchase_codes(slug: str) -> str:
+    return PURCHASE_CODES.format(slug=slug)
+
+
+def purchase_batch(slug: str, batch_id: int) -> str:
+    return PURCHASE_BATCH.format(slug=slug, batch_id=batch_id)
+
+
+def agreements(slug: str) -> str:
+    return AGREEMENTS.format(slug=slug)
+
+
+def members(slug: str) -> str:
+    return MEMBERS.format(slug=slug)
+
+
+def audit(slug: str) -> str:
+    return AUDIT.format(slug=slug)
+
+
+def refusals(slug: str) -> str:
+    return REFUSALS.format(slug=slug)
+
+
+def settings(slug: str) -> str:
+    return SETTINGS.format(slug=slug)
 
 
 def static(name: str) -> str:

@@ -14,9 +14,21 @@ SECTIONS = {
     "products": ("Products", routes.products),
     "access-codes": ("Access Codes", routes.access_codes),
     "customers": ("Customers", routes.customers),
+    "evaluations": ("Evaluations", routes.evaluations),
+    "purchase-codes": ("Purchase Codes", routes.purchase_codes),
+    "agreements": ("Agreements", routes.agreements),
+    "members": ("Members", routes.members),
     "messages": ("Messages", routes.messages),
+    "audit": ("Audit Log", routes.audit),
+    "refusals": ("Refusals", routes.refusals),
+    "settings": ("Settings", routes.settings),
 }
-OUTSIDE = {routes.HOME: "Home", routes.NOTIFICATIONS: "Notifications", routes.HEALTH: "Health"}
+OUTSIDE = {
+    routes.HOME: "Home",
+    routes.NOTIFICATIONS: "Notifications",
+    routes.ACCOUNT: "Account",
+    **{path: name for name, _, path in pane.INSTALLATION},
+}
 
 
 async def shell() -> ui.element:
@@ -24,10 +36,11 @@ async def shell() -> ui.element:
     actor = await actions.actor()
     router = ui.context.client.sub_pages_router
     dark = ui.dark_mode(theme.DARK[actor.theme])
+    recent = pane.Recent()
 
     @ui.refreshable
     async def side() -> None:
-        await pane.build(place.of(router.current_path))
+        await pane.build(place.of(router.current_path), recent)
 
     @ui.refreshable
     async def trail() -> None:

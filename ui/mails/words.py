@@ -51,6 +51,14 @@ class Words:
     foot: tuple[str, ...] = ()
 
 
+OF_INSTALLATION = {
+    MessageKind.INVITATION: "You are invited to Tallystick",
+    MessageKind.RESET: "Set a new password for Tallystick",
+    MessageKind.WARNING: "Your Tallystick account was changed",
+    MessageKind.HEAD: "Head of the audit log",
+}
+
+
 def subject(kind: MessageKind, product: str, days: int | None, codes: int) -> str:
     """Without any code: a list of messages shows it too."""
     name, counted = apart(product), wording.count(codes, "access code")
@@ -63,6 +71,8 @@ def subject(kind: MessageKind, product: str, days: int | None, codes: int) -> st
             return f"Your access code for {name}"
         case MessageKind.CONFIRMATION:
             return f"You have access to {name}"
+        case _:
+            return OF_INSTALLATION[kind]
 
 
 def apart(name: str) -> str:

@@ -1,0 +1,14 @@
+"""Mails of the installation: invitations, resets, warnings, heads."""
+
+from services.actor import Actor
+from services.permissions import Permission
+from ui.components.notice import empty
+from ui.components.page_head import page_head
+from ui.pages import page_title, view
+
+
+@view(Permission.RUN_INSTALLATION)
+async def page(actor: Actor) -> None:
+    page_title("Messages", actor)
+    page_head("Messages")
+    empty("Messages arrive with a later version", "Nothing can be done here yet.")

@@ -1,0 +1,14 @@
+"""Evaluations: one row for each product on its way."""
+
+from services.actor import Actor
+from services.permissions import Permission
+from ui.components.notice import empty
+from ui.components.page_head import page_head
+from ui.pages import page_title, view
+
+
+@view(Permission.USE_CYBERPASS)
+async def page(actor: Actor) -> None:
+    page_title("Evaluations", actor)
+    page_head("Evaluations")
+    empty("Evaluations arrive with a later version", "Nothing can be done here yet.")
