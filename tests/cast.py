@@ -176,7 +176,9 @@ async def entries(action: AuditAction) -> list[AuditEntry]:
 async def every_row() -> dict[str, list[dict[str, Any]]]:
     """The whole database, for asking whether anything in it changed."""
     tables = [getattr(models, name) for name in models.__all__]
-    return {table.__name__: await table.all().order_by("pk").values() for table in tables}
+    return {
+        table.__name__: await table.all().order_by(table._meta.pk_attr).values() for table in tables
+    }
 
 
 async def holder_of(activation_id: int) -> Person:

@@ -1,0 +1,52 @@
+"""A scheme with its actions, and what a workspace was granted of them."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from models import Action, Agreement, Scheme, Workspace
+from services.zones import now
+
+
+@dataclass(frozen=True, slots=True)
+class Certification:
+    """`self_assessment` is free; `lab` and `certification` are to be paid."""
+
+    scheme: Scheme
+    self_assessment: Action
+    lab: Action
+    certification: Action
+
+
+async def certification(name: str = "EN18031 - RAL") -> Certification:
+    scheme = await Scheme.create(name=name)
+    first, second, third = [
+        await Action.create(
+            scheme_id=scheme.id, name=action, position=position, needs_payment=position > 1
+        )
+        for position, action in enumerate(
+            ("Self Assessment", "Lab Assessment", "Certification"), start=1
+        )
+    ]
+    return Certification(scheme, first, second, third)
+
+
+async def granted(
+    workspace: Workspace,
+    action: Action,
+    quantity: int = 20,
+    *,
+    reference: str = "A-2026-03",
+    starts: timedelta = timedelta(days=-1),
+    ends: timedelta = timedelta(days=90),
+    codes_until: timedelta | None = None,
+) -> Agreement:
+    """An agreement that begins and ends that far from now."""
+    return await Agreement.create(
+        workspace_id=workspace.id,
+        action_id=action.id,
+        reference=reference,
+        quantity=quantity,
+        starts_at=now() + starts,
+        ends_at=now() + ends,
+        codes_until=None if codes_until is None else now() + codes_until,
+    )
