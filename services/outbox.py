@@ -21,6 +21,10 @@ COLUMNS = (
     "code_id",
     "activation_id",
     "delivery_id",
+    "invitation_id",
+    "reset_id",
+    "user_id",
+    "head_id",
     "requested_by_id",
     "recipient",
     "recipient_key",
@@ -47,6 +51,10 @@ class Draft:
     code_id: int | None = None
     activation_id: int | None = None
     delivery_id: int | None = None
+    invitation_id: int | None = None
+    reset_id: int | None = None
+    user_id: int | None = None
+    head_id: int | None = None
     requested_by_id: int | None = None
 
 
@@ -76,6 +84,10 @@ def _row(draft: Draft, at: object) -> tuple[object, ...]:
         draft.code_id,
         draft.activation_id,
         draft.delivery_id,
+        draft.invitation_id,
+        draft.reset_id,
+        draft.user_id,
+        draft.head_id,
         draft.requested_by_id,
         draft.recipient,
         emails.key(draft.recipient),

@@ -16,6 +16,11 @@ STATIC = "/static"
 FAVICON = "/favicon.ico"
 
 ACTIVATION = "/a/{token}"
+INVITATION = "/i/{token}"
+RESET = "/reset"
+RESET_LINK = "/reset/{token}"
+CERTIFICATES = "/certificates"
+CERTIFICATE = "/certificates/{number}"
 WORKSPACE = "/w/{slug}"
 EDSPACE = "/w/{slug}/edspace"
 PRODUCTS = "/w/{slug}/edspace/products"
@@ -96,7 +101,20 @@ DOWNLOADS = (
     ENTITLEMENTS_CSV,
     ENTITLEMENTS_XLSX,
 )
-PUBLIC = (LOGIN, LOGOUT, SETUP, REDEEM, HEALTHZ, READYZ, ACTIVATION)
+PUBLIC = (
+    LOGIN,
+    LOGOUT,
+    SETUP,
+    REDEEM,
+    HEALTHZ,
+    READYZ,
+    ACTIVATION,
+    INVITATION,
+    RESET,
+    RESET_LINK,
+    CERTIFICATES,
+    CERTIFICATE,
+)
 
 SOCKET = "/_nicegui_ws/"
 CLIENT_ROUTES = ("/_nicegui/client/", f"/_nicegui/{__version__}/dynamic_resources/")
@@ -211,6 +229,18 @@ def setup(token: str = "") -> str:
 
 def activation(token: str) -> str:
     return ACTIVATION.format(token=quote(token, safe=""))
+
+
+def invitation(token: str) -> str:
+    return INVITATION.format(token=quote(token, safe=""))
+
+
+def reset_link(token: str) -> str:
+    return RESET_LINK.format(token=quote(token, safe=""))
+
+
+def certificate(number: str) -> str:
+    return CERTIFICATE.format(number=quote(number, safe=""))
 
 
 def workspace(slug: str) -> str:
