@@ -6,8 +6,17 @@ from typing import Any
 from tortoise.expressions import F, Q
 
 from models import Activation, Batch, Code, Entitlement
-from models.enums import Access, AuditAction, Resource
-from services import audit, entitlements, holders, redeem_claim, signals, texts, zones
+from models.enums import Access, AuditAction, CodeKind, Resource
+from services import (
+    activation_days,
+    audit,
+    entitlements,
+    holders,
+    redeem_claim,
+    signals,
+    texts,
+    zones,
+)
 from services.actor import Actor
 from services.database import is_id, unit_of_work
 from services.errors import Conflict, Invalid, NotFound
@@ -119,6 +128,7 @@ async def undo_activation(actor: Actor, activation_id: int, reason: str) -> None
         await Batch.filter(id=code.batch_id).update(
             ready=F("ready") + 1, activated=F("activated") - 1
         )
+        await activation_days.take_back(before.activation, CodeKind.ACCESS)
     # the reason may name somebody: it stands at the activation, and the log says that there is one
     facts = {"activation": activation_id, "batch": code.batch_id, "reason": True}
     await audit.record(AuditAction.UNDO, Resource.CODE, code.id, by=actor, **facts)
