@@ -107,6 +107,8 @@ async def _steps(where: Place) -> list[tuple[str, str]]:
     if where.service:
         start = routes.edspace if where.service == "edspace" else routes.cyberpass
         steps.append((SERVICES[where.service], start(where.slug)))
+        if where.section is None:
+            steps.append(("Dashboard", ""))
     if where.section:
         name, path_of = SECTIONS.get(where.section, ("Page", routes.workspace))
         steps.append((name, path_of(where.slug)))

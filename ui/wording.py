@@ -33,6 +33,11 @@ def day(value: date) -> str:
     return f"{value.day:02} {value:%b %Y}"
 
 
+def last_day(end: datetime, zone: str) -> str:
+    """The last day that an end still includes, there."""
+    return day(zones.last_day(end, zone))
+
+
 def moment(instant: datetime, zone: str) -> str:
     local = zones.local(instant, zone)
     return f"{day(local)}, {local:%H:%M}"
