@@ -49,6 +49,14 @@ class Access(StrEnum):
     UNDONE = "UNDONE"
 
 
+class InvitationState(StrEnum):
+    """How one that was not accepted stands; never stored. STOPPED: who sent it may not any more."""
+
+    OPEN = "OPEN"
+    EXPIRED = "EXPIRED"
+    STOPPED = "STOPPED"
+
+
 class EvaluationState(StrEnum):
     OPEN = "OPEN"
     CERTIFIED = "CERTIFIED"

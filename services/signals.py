@@ -23,6 +23,7 @@ class Topic(StrEnum):
     AGREEMENTS = "agreements"
     EVALUATIONS = "evaluations"
     MEMBERS = "members"
+    INVITATIONS = "invitations"
     REFUSALS = "refusals"
     AUDIT = "audit"
     EXPORTS = "exports"
