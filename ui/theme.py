@@ -41,6 +41,7 @@ STYLES = (
     "customers.css",
     "panel.css",
     "dashboard.css",
+    "payment.css",
 )
 
 

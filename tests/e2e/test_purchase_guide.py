@@ -23,12 +23,12 @@ def open_purchase_codes(page: Page) -> None:
 def generate(page: Page, action: str, quantity: int) -> list[str]:
     # "click the Generate Code button located in the top right corner of the interface."
     press(page, "Generate Code")
-    # "Workspace: Select the specific manufacturer or entity workspace."
+    # the guide says "Workspace: Select the specific manufacturer or entity workspace."
     choose(page, "Workspace", "Acme Devices")
-    # "Purchased Action: Select the specific evaluation type"
+    # the guide says "Purchased Action: Select the specific evaluation type"
     page.get_by_role("combobox", name=re.compile("^Purchased Action")).fill(action)
     page.get_by_role("option", name=action, exact=True).click()
-    # "Quantity: Enter the number of codes required based on your sales agreement."
+    # the guide says "Quantity: Enter the number of codes required based on your sales agreement."
     dialog(page).get_by_label("Quantity").fill(str(quantity))
     # "Click Generate to finalize."
     press(page, "Generate")

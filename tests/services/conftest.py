@@ -8,9 +8,11 @@ from models import Message
 from services import background, letters, mailing
 from services.letters import Letter
 from services.smtp import Patience
+from tests.cast import Cast
 from tests.conftest import Configure
 from tests.mail_server import Box, running
 from tests.outgoing import point_at, restart
+from tests.paying import Scene, set_up
 
 
 @pytest.fixture
@@ -36,3 +38,8 @@ async def server(box: Box, configure: Configure) -> AsyncIterator[int]:
     async with running(box) as port:
         point_at(configure, port)
         yield port
+
+
+@pytest.fixture
+async def scene(cast: Cast) -> Scene:
+    return await set_up(cast)
