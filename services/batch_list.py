@@ -9,7 +9,7 @@ from tortoise.queryset import QuerySet
 
 from models import Batch, Code
 from models.enums import BatchState, CodeKind, Status
-from services import code_alphabet, texts, vault
+from services import code_alphabet, purchased_action, texts, vault
 from services.actor import Actor
 from services.database import reader
 from services.paging import Page, Slice
@@ -21,10 +21,13 @@ SORTABLE = {"created": "id", "product": "product__name", "plan": "plan__name", "
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchView:
+    """Access codes have a product and a plan, purchase codes an action."""
+
     id: int
     created_at: datetime
     product: str
     plan: str
+    action: str
     codes: int
     made: int
     ready: int
@@ -139,13 +142,13 @@ async def some(actor: Actor, ids: tuple[int, ...]) -> list[BatchView]:
 
 
 def view(batch: Batch) -> BatchView:
-    assert batch.product and batch.plan, "an access code batch has a product and a plan"
     moment = now()
     return BatchView(
         id=batch.id,
         created_at=batch.created_at,
-        product=batch.product.name,
-        plan=batch.plan.name,
+        product=batch.product.name if batch.product else "",
+        plan=batch.plan.name if batch.plan else "",
+        action=purchased_action.named(batch.action) if batch.action else "",
         codes=batch.quantity,
         made=batch.made,
         ready=batch.ready,

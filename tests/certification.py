@@ -4,7 +4,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from models import Action, Agreement, Scheme, Workspace
+from services import purchases
+from services.actor import Actor
+from services.purchase_form import PurchaseRequest
 from services.zones import now
+from tests.cast import Issued, printed
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +54,22 @@ async def granted(
         ends_at=now() + ends,
         codes_until=None if codes_until is None else now() + codes_until,
     )
+
+
+_keys = iter(range(10**9))
+
+
+def asked_for(
+    workspace: Workspace, action: Action, quantity: int | str, **more: str
+) -> PurchaseRequest:
+    """A filled-in Generate Code; each call is another dialog, unless `key` is given."""
+    entered = {"quantity": str(quantity), "key": f"purchase {next(_keys)}"}
+    return PurchaseRequest(workspace_id=workspace.id, action_id=action.id, **entered | more)
+
+
+async def purchased(
+    actor: Actor, workspace: Workspace, action: Action, quantity: int = 3, **more: str
+) -> Issued:
+    """Purchase codes; an agreement must be there."""
+    asked = asked_for(workspace, action, quantity, **more)
+    return await printed(await purchases.request(actor, asked))
