@@ -65,12 +65,13 @@ def _matching(query: QuerySet[Batch], wanted: BatchFilter) -> QuerySet[Batch]:
     if wanted.product_id:
         query = query.filter(product_id=wanted.product_id)
     if wanted.status:
-        query = query.filter(state=BatchState.DONE).filter(_holding(wanted.status))
+        query = query.filter(state=BatchState.DONE).filter(holding(wanted.status))
     search = texts.sought(wanted.search)
     return query.filter(_found(search)) if search else query
 
 
-def _holding(status: Status) -> Q:
+def holding(status: Status) -> Q:
+    """Batches with a code of this status, by their counters."""
     moment = now()
     ended, early = Q(expires_at__lte=moment), Q(valid_from__gt=moment)
     # spelled out: in SQL the negation of a comparison with NULL is not true
