@@ -8,23 +8,20 @@ from tortoise.queryset import QuerySet
 
 from models import Batch, Installation, Message, Notification
 from models.enums import CodeKind, NotificationKind
-from services import signals, workspaces
+from services import purchased_action, signals, workspaces
 from services.actor import Actor
 from services.database import is_id, reader, unit_of_work
 from services.errors import NotFound
 from services.paging import Page, Slice
-from services.permissions import TABLE, Permission
+from services.permissions import HANDLING, TABLE, Permission
 from services.settings import get_settings
 from services.signals import Changed, Topic
 from services.workspaces import Membered
 from services.zones import now
 
 OF_BATCH = {NotificationKind.BATCH_READY, NotificationKind.BATCH_FAILED}
+NAMED = ("product", "plan", "action__scheme")
 NEWEST_FIRST = ("-at", "-id")
-USES = {
-    CodeKind.ACCESS: Permission.USE_EDSPACE,
-    CodeKind.PURCHASE: Permission.HANDLE_PURCHASE_CODES,
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +32,7 @@ class Facts:
     codes: int = 0
     product: str = ""
     plan: str = ""
+    action: str = ""
     failure: str = ""
     recipient: str = ""
     answer: str = ""
@@ -178,13 +176,14 @@ class _About:
     def _batch(self, batch: Batch | None, seat: Membered | None) -> Facts | None:
         if batch is None or seat is None or batch.workspace_id != seat.id:
             return None
-        if not _can(seat, USES[batch.kind]):
+        if not _can(seat, HANDLING[batch.kind]):
             return None
         return Facts(
             code_kind=batch.kind,
             codes=batch.quantity,
             product=batch.product.name if batch.product else "",
             plan=batch.plan.name if batch.plan else "",
+            action=purchased_action.named(batch.action) if batch.action else "",
             failure=batch.failure,
         )
 
@@ -217,7 +216,7 @@ async def _about(actor: Actor, found: Sequence[Notification], seats: dict[int, M
     about = _About(actor)
     if ids := _targets(found, OF_BATCH):
         batches = Batch.filter(id__in=ids, workspace_id__in=list(seats)).using_db(reader())
-        about.batches = {row.id: row for row in await batches.select_related("product", "plan")}
+        about.batches = {row.id: row for row in await batches.select_related(*NAMED)}
     if ids := _targets(found, {NotificationKind.MAIL_FAILED}):
         messages = await Message.filter(id__in=ids).using_db(reader())
         about.messages = {row.id: row for row in messages}

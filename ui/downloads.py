@@ -6,7 +6,7 @@ from nicegui import App
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from services import entitlement_export, exports, sessions
+from services import entitlement_export, exports, purchase_export, sessions
 from services.actor import Actor
 from services.settings import get_settings
 from services.sheets import Export
@@ -72,10 +72,20 @@ async def entitlements_xlsx(actor: Actor, request: Request) -> Export:
     return await entitlement_export.as_xlsx(actor, _period(request))
 
 
+async def purchase_batch_csv(actor: Actor, request: Request) -> Export:
+    return await purchase_export.batch_csv(actor, _batch(request))
+
+
+async def purchase_batch_xlsx(actor: Actor, request: Request) -> Export:
+    return await purchase_export.batch_xlsx(actor, _batch(request))
+
+
 FILES: dict[str, Make] = {
     routes.BATCH_CSV: batch_csv,
     routes.BATCH_XLSX: batch_xlsx,
     routes.SET_CSV: set_csv,
     routes.ENTITLEMENTS_CSV: entitlements_csv,
     routes.ENTITLEMENTS_XLSX: entitlements_xlsx,
+    routes.PURCHASE_BATCH_CSV: purchase_batch_csv,
+    routes.PURCHASE_BATCH_XLSX: purchase_batch_xlsx,
 }

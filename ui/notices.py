@@ -11,6 +11,7 @@ from ui import routes, wording
 
 MINUTE, HOUR, DAY = 60, 3600, 86400
 NOTHING = "When a batch is done, or something needs you, it is told here."
+OF_BATCH = {CodeKind.ACCESS: routes.batch, CodeKind.PURCHASE: routes.purchase_batch}
 NOUN = {CodeKind.ACCESS: "access code", CodeKind.PURCHASE: "purchase code"}
 
 
@@ -51,14 +52,14 @@ def _batch_failed(view: NotificationView, facts: Facts) -> Words:
 
 
 def _what(view: NotificationView, facts: Facts) -> str:
-    named = ", ".join(name for name in (facts.product, facts.plan) if name)
+    named = ", ".join(name for name in (facts.product, facts.plan, facts.action) if name)
     return named or view.workspace or ""
 
 
 def _batch(view: NotificationView, facts: Facts) -> str:
-    if not view.slug or not view.target_id or facts.code_kind is not CodeKind.ACCESS:
+    if not view.slug or not view.target_id:
         return ""
-    return routes.batch(view.slug, view.target_id)
+    return OF_BATCH[facts.code_kind](view.slug, view.target_id)
 
 
 def _mail_failed(view: NotificationView, facts: Facts) -> Words:

@@ -100,6 +100,8 @@ DOWNLOADS = (
     MESSAGE_PREVIEW,
     ENTITLEMENTS_CSV,
     ENTITLEMENTS_XLSX,
+    PURCHASE_BATCH_CSV,
+    PURCHASE_BATCH_XLSX,
 )
 PUBLIC = (
     LOGIN,
@@ -336,6 +338,14 @@ def purchase_codes(slug: str) -> str:
 
 def purchase_batch(slug: str, batch_id: int) -> str:
     return PURCHASE_BATCH.format(slug=slug, batch_id=batch_id)
+
+
+def purchase_batch_csv(slug: str, batch_id: int) -> str:
+    return PURCHASE_BATCH_CSV.format(slug=slug, batch_id=batch_id)
+
+
+def purchase_batch_xlsx(slug: str, batch_id: int) -> str:
+    return PURCHASE_BATCH_XLSX.format(slug=slug, batch_id=batch_id)
 
 
 def agreements(slug: str) -> str:
