@@ -2,9 +2,11 @@
 
 from models import Action
 
+BETWEEN = " - "
+
 
 def join(scheme: str, action: str) -> str:
-    return f"{scheme} - {action}"
+    return f"{scheme}{BETWEEN}{action}"
 
 
 def named(action: Action) -> str:
