@@ -57,6 +57,15 @@ class InvitationState(StrEnum):
     STOPPED = "STOPPED"
 
 
+class AgreementState(StrEnum):
+    """How an agreement stands; from the clock and what is left, never stored."""
+
+    VALID = "VALID"
+    NOT_YET_VALID = "NOT YET VALID"
+    ENDED = "ENDED"
+    USED_UP = "USED UP"
+
+
 class EvaluationState(StrEnum):
     OPEN = "OPEN"
     CERTIFIED = "CERTIFIED"

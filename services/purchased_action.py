@@ -5,9 +5,11 @@ from services.actor import Actor
 from services.database import reader
 from services.permissions import Permission, require
 
+BETWEEN = " - "
+
 
 def join(scheme: str, action: str) -> str:
-    return f"{scheme} - {action}"
+    return f"{scheme}{BETWEEN}{action}"
 
 
 def named(action: Action) -> str:

@@ -5,6 +5,7 @@ from functools import partial
 from nicegui import app, background_tasks, ui
 
 from services import (
+    agreement_ends,
     background,
     batch_jobs,
     database,
@@ -90,6 +91,7 @@ def build(settings: Settings) -> None:
         background.start("Making batches", batch_jobs.work, Topic.JOBS)
         background.start("Sending mail", partial(mailing.drain, compose), Topic.MESSAGES)
         background.start("Telling people", notices.tell, Topic.HISTORY)
+        background.start("Watching the ends of agreements", agreement_ends.look)
         background_tasks.create(housekeeping.run_nightly(), name="housekeeping")
         background_tasks.create(expiry.watch(), name="sessions that end")
 

@@ -145,6 +145,7 @@ class Migration(migrations.Migration):
             ("returned", fields.IntField(default=0)),
             ("activated", fields.IntField(default=0)),
             ("ending_told_at", fields.DatetimeField(null=True)),
+            ("revision", fields.IntField(default=1)),
             unique_together=(("workspace", "reference", "action"),),
             indexes=[
                 Index(fields=["workspace_id", "action_id", "ends_at"]),
