@@ -146,6 +146,7 @@ _downloads = _pattern(DOWNLOADS)
 _previews = _pattern((MESSAGE_PREVIEW,))
 _public = _pattern(PUBLIC)
 _activation = _pattern((ACTIVATION,))
+_reset_link = _pattern((RESET_LINK,))
 
 # Where in the application a path is: workspace, service, section, row.
 PLACE = re.compile(
@@ -185,6 +186,10 @@ def is_activation(path: str) -> bool:
     return _activation.fullmatch(path) is not None
 
 
+def is_reset_link(path: str) -> bool:
+    return _reset_link.fullmatch(path) is not None
+
+
 def is_upload(path: str) -> bool:
     """Where a page of the application takes a file."""
     return path.startswith(CLIENT_ROUTES[0]) and "/upload/" in path
@@ -214,12 +219,15 @@ def after_sign_in(target: str) -> str:
 
 def without_secrets(path: str) -> str:
     """The path as a log may hold it: an activation link is a secret, whatever stands around it."""
+    if is_reset_link(path):
+        return RESET_LINK
     return ACTIVATION if is_activation(path) else re.sub(r"[\w-]{30,}", "…", path[:200])
 
 
-def login(next_path: str = "", *, signed_out: bool = False) -> str:
+def login(next_path: str = "", *, signed_out: bool = False, reset: bool = False) -> str:
     query = {"next": next_path} if next_path and next_path != HOME else {}
     query |= {"signed_out": "1"} if signed_out else {}
+    query |= {"reset": "1"} if reset else {}
     return f"{LOGIN}?{urlencode(query)}" if query else LOGIN
 
 
