@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from models.enums import MessageState, RefusalReason
+from models.enums import MessageState, RefusalReason, Role
 from services import code_alphabet, zones
 from services.redemptions import Refused
 from services.settings import get_settings
@@ -26,6 +26,19 @@ MAIL_STANDS = {
     MessageState.RETRYING: "not delivered yet, tried again",
     MessageState.SENT: "sent",
     MessageState.FAILED: "failed",
+}
+
+ROLES = {
+    Role.OWNER: "Owner",
+    Role.ADMIN: "Workspace Admin",
+    Role.SALES: "Sales",
+    Role.EVALUATOR: "Evaluator",
+}
+ROLE_MAY = {
+    Role.OWNER: "Sets up the installation, its workspaces and schemes.",
+    Role.ADMIN: "Generates codes, manages members and reads the audit log.",
+    Role.SALES: "Generates and delivers access codes.",
+    Role.EVALUATOR: "Runs product evaluations and pays for steps with purchase codes.",
 }
 
 
