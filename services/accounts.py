@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from models import Membership, PasswordReset, Person, User
+from models import PasswordReset, Person, User
 from models.enums import AuditAction, MessageKind, Resource, Theme
 from services import audit, budgets, emails, outbox, passwords, sessions, signals, texts
 from services.actor import Actor
@@ -28,6 +28,7 @@ class NewPassword:
 @unit_of_work
 async def choose_theme(actor: Actor, theme: Theme) -> None:
     await User.filter(id=actor.user_id).update(theme=theme)
+    announce(actor.user_id)
 
 
 async def rename(actor: Actor, name: str) -> None:
@@ -40,7 +41,7 @@ async def _rename(actor: Actor, name: str) -> None:
     if not await Person.filter(id=actor.person_id).exclude(name=name).update(name=name):
         return
     await audit.record(AuditAction.UPDATE, Resource.USER, actor.user_id, by=actor, field="name")
-    await announce(actor.user_id)
+    announce(actor.user_id)
 
 
 async def change_password(actor: Actor, *, current: str, password: str) -> None:
@@ -132,8 +133,6 @@ async def forget_resets(user_id: int) -> None:
     )
 
 
-async def announce(user_id: int) -> None:
-    """Tell open pages, those of each of the person's workspaces too, that an account changed."""
-    seats = await Membership.filter(user_id=user_id)
-    for workspace_id in [None, *(seat.workspace_id for seat in seats)]:
-        signals.emit(Changed(workspace_id, Topic.MEMBERS, (user_id,)))
+def announce(user_id: int) -> None:
+    """Tell open pages that an account changed."""
+    signals.emit(Changed(None, Topic.ACCOUNTS, (user_id,)))

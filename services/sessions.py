@@ -93,6 +93,7 @@ async def open_session(
         person_id=user.person_id,
         session=session.id,
     )
+    signals.emit(Changed(None, Topic.ACCOUNTS, (user.id,)))
     return token
 
 

@@ -4,11 +4,12 @@ from typing import Any
 
 from models import User
 from models.enums import AuditAction, Resource
-from services import accounts, audit, sessions
+from services import accounts, audit, sessions, signals
 from services.actor import Actor
 from services.database import is_id, lock, unit_of_work
 from services.errors import Conflict, NotFound
 from services.permissions import Permission, require
+from services.signals import Changed, Topic
 from services.zones import now
 
 ONESELF = "You cannot disable your own account. Another owner can."
@@ -60,6 +61,7 @@ async def make_owner(actor: Actor, user_id: int) -> None:
     if not await User.filter(id=user.id, is_owner=False).update(is_owner=True):
         raise Conflict("This person is an owner already.")
     await _record(AuditAction.UPDATE, actor, user, owner=True)
+    signals.emit(Changed(None, Topic.MEMBERS, (user.id,)))
 
 
 @unit_of_work
@@ -70,6 +72,7 @@ async def remove_owner(actor: Actor, user_id: int) -> None:
         raise Conflict("This person is not an owner any more.")
     await _refuse_no_owner()
     await _record(AuditAction.UPDATE, actor, user, owner=False)
+    signals.emit(Changed(None, Topic.MEMBERS, (user.id,)))
 
 
 async def _known(actor: Actor, user_id: int) -> User:
@@ -92,4 +95,4 @@ async def _refuse_no_owner() -> None:
 
 async def _record(action: AuditAction, actor: Actor, user: User, **detail: Any) -> None:
     await audit.record(action, Resource.USER, user.id, by=actor, **detail)
-    await accounts.announce(user.id)
+    accounts.announce(user.id)
