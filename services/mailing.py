@@ -132,7 +132,12 @@ async def _send_some(line: smtp.Line, compose: Compose, was_paused: bool) -> boo
 async def _try(held: Held, line: smtp.Line, compose: Compose) -> Outcome:
     try:
         mail = compose(await _letter(held))
-        post = Post(recipient=held.recipient, message_id=held.message_id, mail=mail)
+        post = Post(
+            recipient=held.recipient,
+            message_id=held.message_id,
+            mail=mail,
+            reply_to=held.reply_to,
+        )
         return await line.send(post)
     except (Pointless, NotFound) as error:
         return Permanent(error.message)

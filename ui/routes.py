@@ -235,9 +235,10 @@ def without_secrets(path: str) -> str:
     return _secret(path) or re.sub(r"[\w-]{30,}", "…", path[:200])
 
 
-def login(next_path: str = "", *, signed_out: bool = False) -> str:
+def login(next_path: str = "", *, signed_out: bool = False, reset: bool = False) -> str:
     query = {"next": next_path} if next_path and next_path != HOME else {}
     query |= {"signed_out": "1"} if signed_out else {}
+    query |= {"reset": "1"} if reset else {}
     return f"{LOGIN}?{urlencode(query)}" if query else LOGIN
 
 

@@ -61,9 +61,9 @@ async def shell() -> ui.element:
                     await trail()
                 ui.element("span").classes("spacer")
                 _demo_sign()
-                person_menu.build_theme(actor, dark)
+                person_menu.ThemeMenu(actor, dark)
                 await bell.build(actor)
-                person_menu.build(actor)
+                person_menu.PersonMenu(actor)
             content = ui.element("main").classes("content").props("tabindex=-1")
 
     def moved(_: str) -> None:
@@ -72,6 +72,7 @@ async def shell() -> ui.element:
 
     async def changed(_: tuple[int, ...]) -> None:
         side.refresh()
+        trail.refresh()
 
     router.on_path_changed(moved)
     live.on(frame, None, Topic.WORKSPACES, changed)

@@ -42,6 +42,7 @@ STYLES = (
     "panel.css",
     "dashboard.css",
     "payment.css",
+    "people.css",
 )
 
 

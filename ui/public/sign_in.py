@@ -16,6 +16,7 @@ from ui.public import answers, pages
 
 PAGE = answers.Page("login.html", "Sign in", ("email",))
 SIGNED_OUT = "You are signed out."
+RESET_DONE = "Your password is changed. Sign in with the new one."
 DEMO_ACCOUNTS = (
     ("Owner", OWNER, PASSWORD),
     ("Workspace Admin", ADMIN, PASSWORD),
@@ -32,8 +33,7 @@ async def show(request: Request) -> Response:
         return elsewhere
     if await setup.is_open():
         return RedirectResponse(routes.setup(), 303)
-    notice = SIGNED_OUT if "signed_out" in request.query_params else None
-    response = answers.show(request, PAGE, notice=notice, **_context(target))
+    response = answers.show(request, PAGE, notice=_notice(request), **_context(target))
     if cookies.read(request, cookies.SESSION, get_settings()):
         cookies.drop(response, cookies.SESSION, get_settings())  # of a session that has ended
     return response
@@ -92,6 +92,12 @@ def wrong_address(request: Request, path: str = routes.LOGIN) -> Response | None
     return pages.render(request, "wrong_address.html", "Another address", right_url=right_url)
 
 
+def _notice(request: Request) -> str | None:
+    if "reset" in request.query_params:
+        return RESET_DONE
+    return SIGNED_OUT if "signed_out" in request.query_params else None
+
+
 def _attempt(request: Request, typed: dict[str, str]) -> sessions.SignIn:
     return sessions.SignIn(
         email=typed.get("email", ""),
@@ -103,4 +109,8 @@ def _attempt(request: Request, typed: dict[str, str]) -> sessions.SignIn:
 
 def _context(target: str) -> dict[str, Any]:
     accounts = DEMO_ACCOUNTS if get_settings().demo else ()
-    return {"next": target if routes.is_local(target) else "", "demo_accounts": accounts}
+    return {
+        "next": target if routes.is_local(target) else "",
+        "demo_accounts": accounts,
+        "reset_url": routes.RESET,
+    }
