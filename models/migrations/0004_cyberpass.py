@@ -206,6 +206,18 @@ class Migration(migrations.Migration):
             indexes=[Index(fields=["step_id"])],
         ),
         row(
+            "Reopening",
+            "reopening",
+            link("workspace", "Workspace", "reopenings"),
+            link("step", "Step", "reopenings"),
+            link("reopened_by", "Person", "reopenings"),
+            ("reason", fields.CharField(max_length=300)),
+            link("failed_by", "Person", "failures_reopened"),
+            ("failed_at", fields.DatetimeField()),
+            ("failed_note", fields.CharField(max_length=1000)),
+            indexes=[Index(fields=["step_id"])],
+        ),
+        row(
             "Invitation",
             "invitation",
             link("workspace", "Workspace", "invitations", null=True),
