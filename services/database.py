@@ -164,10 +164,13 @@ def _insert_into(table: str, columns: Sequence[str]) -> str:
     return f'INSERT INTO "{table}" ({names}) VALUES'
 
 
-async def fetch(statement: str, *values: Any, for_update: bool = False) -> list[dict[str, Any]]:
+async def fetch(
+    statement: str, *values: Any, for_update: bool = False, for_list: bool = False
+) -> list[dict[str, Any]]:
     """Rows of a statement with `?` for each value; a list takes the place of all its items.
 
-    With `for_update` nobody else changes the rows before the unit of work ends.
+    With `for_update` nobody else changes the rows before the unit of work ends; with `for_list`
+    they come from the `reader`.
     """
     if for_update and is_postgres():  # SQLite has one writer anyway
         statement += " FOR UPDATE"
@@ -177,7 +180,8 @@ async def fetch(statement: str, *values: Any, for_update: bool = False) -> list[
         items = cast(list[Any], value) if isinstance(value, list) else [value]
         written += [placeholders(len(items), len(bound) + 1), text]
         bound += items
-    return await connection().execute_query_dict("".join(written), bound)
+    client = reader() if for_list else connection()
+    return await client.execute_query_dict("".join(written), bound)
 
 
 async def execute_each(statement: str, rows: Iterable[Sequence[Any]]) -> list[int]:
