@@ -6,7 +6,7 @@ from nicegui import App
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from services import entitlement_export, exports, purchase_export, sessions
+from services import entitlement_export, exports, periods, purchase_export, sessions
 from services.actor import Actor
 from services.settings import get_settings
 from services.sheets import Export
@@ -47,9 +47,9 @@ def _batch(request: Request) -> int:
     return int(request.path_params["batch_id"])
 
 
-def _period(request: Request) -> entitlement_export.Period:
+def _period(request: Request) -> periods.Period:
     asked = request.query_params
-    return entitlement_export.period(asked.get("from", ""), asked.get("until", ""))
+    return periods.period(asked.get("from", ""), asked.get("until", ""))
 
 
 async def batch_csv(actor: Actor, request: Request) -> Export:

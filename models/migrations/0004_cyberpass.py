@@ -329,7 +329,7 @@ class Migration(migrations.Migration):
         ops.AddIndex("Code", Index(fields=["agreement_id"])),
         ops.AddIndex("Message", Index(fields=["invitation_id"])),
         ops.AddIndex("AuditEntry", Index(fields=["workspace_id", "action", "id"])),
-        ops.AddIndex("AuditEntry", Index(fields=["workspace_id", "person_id", "id"])),
+        ops.AddIndex("AuditEntry", Index(fields=["workspace_id", "resource", "id"])),
         ops.AddIndex("AuditEntry", Index(fields=["person_id", "id"])),
         ops.RunPython(guard, unguard),
         ops.RunPython(count_days, leave),
