@@ -196,6 +196,13 @@ async def execute_each(statement: str, rows: Iterable[Sequence[Any]]) -> list[in
     return await client.execute_each(statement, bound) if bound else []
 
 
+def json_number(column: str, name: str) -> str:
+    """In a statement: a whole number that stands under that name in a column of JSON."""
+    if is_postgres():
+        return f"CAST({column} ->> '{name}' AS BIGINT)"
+    return f"CAST(json_extract({column}, '$.{name}') AS INTEGER)"
+
+
 def moment(value: datetime | str | None) -> datetime | None:
     """A time as `fetch` gives it: SQLite keeps text."""
     return datetime.fromisoformat(value) if isinstance(value, str) else value
