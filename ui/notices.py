@@ -107,7 +107,7 @@ def _agreement_ends(view: NotificationView, facts: Facts) -> Words:
     assert facts.agreement, "its facts are an agreement's"
     held = facts.agreement
     ends = "has ended" if held.is_over else f"ends on {wording.day(held.last_day)}"
-    unused = f"{held.left:,} of {wording.count(held.granted, 'code')} are not generated yet."
+    unused = f"{held.left:,} of {wording.count(held.granted, 'code')} can still be generated."
     return Words(
         title=f"Agreement {held.reference} {ends}",
         about=held.action,

@@ -2,7 +2,7 @@
 
 from nicegui import ui
 
-from models.enums import Access, BatchState, MessageState, Status, Theme
+from models.enums import Access, AgreementState, BatchState, MessageState, Status, Theme
 from ui import routes
 
 # The names of the pairs of colours in tokens.css.
@@ -19,6 +19,12 @@ ACCESS_TONE = {
     Access.NOT_STARTED: "ready",
     Access.ENDED: "expired",
     Access.UNDONE: "other",
+}
+AGREEMENT_TONE = {
+    AgreementState.VALID: "activated",
+    AgreementState.NOT_YET_VALID: "other",
+    AgreementState.ENDED: "other",
+    AgreementState.USED_UP: "expired",
 }
 STATE_TONE = {BatchState.FAILED: "revoked", BatchState.CANCELLED: "other"}
 MESSAGE_TONE = {
@@ -43,6 +49,7 @@ STYLES = (
     "dashboard.css",
     "payment.css",
     "people.css",
+    "schemes.css",
 )
 
 
