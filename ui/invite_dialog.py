@@ -51,7 +51,7 @@ class InviteDialog:
         self._explain()
 
     def _explain(self) -> None:
-        self.may.text = wording.ROLE_MAY[self.role.value or Role.SALES]
+        self.may.text = wording.role_may(self.role.value or Role.SALES)
 
     @staticmethod
     def _what_happens() -> str:

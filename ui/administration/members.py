@@ -7,7 +7,7 @@ from typing import Any
 from nicegui import ui
 
 from models.enums import MessageState, Role
-from services import invitations, members
+from services import invitations, members, zones
 from services.actor import Actor
 from services.invitations import InvitationView
 from services.members import MemberView
@@ -91,6 +91,7 @@ INVITED = [
 ]
 SORTS = {"member": "name"}
 SENTENCE = "Who may work in this workspace, and as what. Owners may everywhere and are not listed."
+STOPS = "Open invitations that this admin sent stop until somebody resends them."
 OWN = "This is your own role. This page may close for you when you change it."
 
 
@@ -185,6 +186,8 @@ class Members:
 
     async def ask_withdraw(self, invitation_id: int) -> None:
         email = _cell(self.asked, invitation_id, "email")
+        if not email:
+            return
         command = partial(invitations.withdraw, invitation_id=invitation_id)
         confirm(
             "Withdraw the invitation?",
@@ -195,6 +198,8 @@ class Members:
 
     async def ask_remove(self, user_id: int) -> None:
         name = _cell(self.table, user_id, "member")
+        if not name:
+            return
         is_me = user_id == self.actor.user_id
         who = "You lose" if is_me else f"{name} loses"
         confirm(
@@ -202,7 +207,7 @@ class Members:
             [
                 f"{who} access to {self.where} at once, in every open tab. "
                 "The account stays, and so does what was done with it.",
-                "Open invitations sent by a removed admin stop until somebody resends them.",
+                *([STOPS] if _cell(self.table, user_id, "value") == Role.ADMIN else []),
             ],
             "Remove",
             lambda go: actions.run(
@@ -236,7 +241,7 @@ class RoleDialog:
             self.go = button("Change role", self._go, look="primary")
 
     def _explain(self) -> None:
-        self.may.text = wording.ROLE_MAY[self.role.value]
+        self.may.text = wording.role_may(self.role.value)
 
     async def _go(self) -> None:
         async def command(actor: Actor) -> bool:
@@ -257,7 +262,7 @@ def _sorted(part: Slice) -> Slice:
 
 
 def _cell(table: DataTable, row_id: int, name: str) -> str:
-    """What stands there in a row on screen; nothing where it is gone."""
+    """What stands in a row on screen; nothing where it went while somebody pressed a button."""
     return next((str(each[name]) for each in table.table.rows if each["id"] == row_id), "")
 
 
@@ -269,7 +274,7 @@ def row(member: MemberView, zone: str) -> dict[str, Any]:
         "email": member.email,
         "value": member.role.value,
         "role": wording.ROLES[member.role],
-        "since": wording.brief(member.since, zone),
+        "since": wording.day(zones.day(member.since, zone)),
         "seen": wording.brief(member.seen_at, zone) if member.seen_at else "Not lately",
         "disabled": member.is_disabled,
     }
