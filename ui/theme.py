@@ -2,7 +2,15 @@
 
 from nicegui import ui
 
-from models.enums import Access, AgreementState, BatchState, MessageState, Status, Theme
+from models.enums import (
+    Access,
+    AgreementState,
+    BatchState,
+    InvitationState,
+    MessageState,
+    Status,
+    Theme,
+)
 from ui import routes
 
 # The names of the pairs of colours in tokens.css.
@@ -34,6 +42,11 @@ MESSAGE_TONE = {
     MessageState.SENT: "activated",
     MessageState.FAILED: "revoked",
 }
+INVITATION_TONE = {
+    InvitationState.OPEN: "ready",
+    InvitationState.EXPIRED: "expired",
+    InvitationState.STOPPED: "expired",
+}
 DARK = {Theme.LIGHT: False, Theme.DARK: True, Theme.SYSTEM: None}
 
 STYLES = (
@@ -50,6 +63,7 @@ STYLES = (
     "payment.css",
     "people.css",
     "schemes.css",
+    "members.css",
 )
 
 

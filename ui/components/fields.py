@@ -8,8 +8,8 @@ from typing import Any, TypeVar
 from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement
 
-from ui.components.icon import icon
 from services.errors import Invalid
+from ui.components.icon import icon
 from ui.components.text import text
 
 T = TypeVar("T", bound=ui.element)
