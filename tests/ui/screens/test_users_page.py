@@ -125,6 +125,5 @@ async def test_workspaces_are_listed_and_a_new_one_appears(house: House) -> None
     await sees(user, "Create workspace")
     enter(user, "Name", "Harbour School")
     await press(user, "Create workspace")
-    await sees(user, "Choose a service.")
     await until(lambda: len(rows(other)) == 4)
     assert table(other).rows[2]["path"] == routes.workspace("harbour-school")
