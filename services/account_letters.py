@@ -6,7 +6,7 @@ from datetime import datetime
 
 from models import AuditHead, Message
 from models.enums import MessageKind, Role
-from services import links
+from services import inviters, links
 from services.database import is_id
 from services.errors import NotFound
 from services.letters import Letter, Pointless
@@ -79,6 +79,10 @@ async def _invitation(message: Message, masked: bool) -> AccountLetter:
         raise Pointless("This invitation was withdrawn.")
     if invitation.expires_at <= now():
         raise Pointless("This invitation has expired.")
+    if invitation.invited_by_id not in await inviters.standing(
+        invitation.workspace_id, [invitation.invited_by_id]
+    ):
+        raise Pointless("Whoever sent this invitation may not invite any more.")
     workspace = invitation.workspace
     token = links.make(Purpose.INVITE, invitation.id, invitation.version)
     return InvitationLetter(

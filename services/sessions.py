@@ -146,14 +146,18 @@ async def enter(token: str, slug: str) -> Actor:
     """The person in one of their workspaces. Raises NotFound for anybody or anywhere else."""
     actor = await find(token)
     workspace = await Workspace.get_or_none(slug=slug)
-    if actor is None or workspace is None:
+    there = await seated(actor, workspace) if actor and workspace else None
+    if there is None:
         raise NotFound("This page does not exist, or not for you.")
+    return there
+
+
+async def seated(actor: Actor, workspace: Workspace) -> Actor | None:
+    """The person in that workspace; nobody where they are no member."""
+    if actor.is_owner:
+        return in_workspace(actor, workspace, Role.OWNER)
     member = await Membership.get_or_none(workspace_id=workspace.id, user_id=actor.user_id)
-    if member is None and not actor.is_owner:
-        raise NotFound("This page does not exist, or not for you.")
-    return in_workspace(
-        actor, workspace, Role.OWNER if actor.is_owner or not member else member.role
-    )
+    return in_workspace(actor, workspace, member.role) if member else None
 
 
 def in_workspace(actor: Actor, workspace: Workspace, role: Role) -> Actor:

@@ -14,6 +14,7 @@ import pytest
 import time_machine
 
 from services import (
+    certificates,
     database,
     keys,
     password_resets,
@@ -133,6 +134,7 @@ def forget_addresses() -> None:
     """What a restart of the process forgets."""
     redeem_limits.by_address.cache_clear()
     password_resets.by_address.cache_clear()
+    certificates.by_address.cache_clear()
     sessions._by_address.cache_clear()
 
 

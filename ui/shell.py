@@ -115,6 +115,8 @@ async def _steps(where: Place) -> list[tuple[str, str]]:
     if where.service:
         start = routes.edspace if where.service == "edspace" else routes.cyberpass
         steps.append((SERVICES[where.service], start(where.slug)))
+        if where.section is None:
+            steps.append(("Dashboard", ""))
     if where.section in OF_ADMINS and not can(actor, Permission.ADMINISTER_WORKSPACE):
         return [*steps, (MISSING, "")]
     if where.section:

@@ -40,6 +40,8 @@ STYLES = (
     "bell.css",
     "customers.css",
     "panel.css",
+    "dashboard.css",
+    "payment.css",
     "people.css",
 )
 

@@ -35,7 +35,7 @@ async def invited(cast: Cast, *, workspace_id: int | None) -> tuple[Invitation, 
         email=GRACE,
         email_key=GRACE,
         role=Role.SALES if workspace_id else Role.OWNER,
-        invited_by_id=cast.ada.person_id,
+        invited_by_id=(cast.ada if workspace_id else cast.olga).person_id,
         expires_at=now() + SOON,
     )
     return row, await put(MessageKind.INVITATION, invitation_id=row.id)
@@ -81,6 +81,13 @@ async def test_an_owner_is_invited_into_no_workspace(cast: Cast) -> None:
 async def test_an_invitation_that_ended_is_not_sent(cast: Cast, column: str) -> None:
     row, message_id = await invited(cast, workspace_id=cast.northwind.id)
     await Invitation.filter(id=row.id).update(**{column: now()})
+    with pytest.raises(Pointless):
+        await account_letters.read(message_id)
+
+
+async def test_an_invitation_ends_with_the_right_of_who_sent_it(cast: Cast) -> None:
+    _, message_id = await invited(cast, workspace_id=cast.northwind.id)
+    await User.filter(id=cast.ada.user_id).update(disabled_at=now())
     with pytest.raises(Pointless):
         await account_letters.read(message_id)
 

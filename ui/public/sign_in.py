@@ -78,17 +78,17 @@ async def leave(request: Request) -> Response:
         if not forms.is_sign_out(request, typed, settings):
             return errors.page(request, 403, forms.STALE)
         await sessions.sign_out(session.token_of(request))
-    response = RedirectResponse(routes.login(signed_out=True), 303)
+    response = RedirectResponse(routes.after_sign_out(typed.get("next", "")), 303)
     cookies.drop(response, cookies.SESSION, settings)
     return response
 
 
-def wrong_address(request: Request) -> Response | None:
+def wrong_address(request: Request, path: str = routes.LOGIN) -> Response | None:
     """Over plain http a browser would drop the cookie of an https installation."""
     settings = get_settings()
     if not settings.is_https or request.scope["scheme"] == "https":
         return None
-    right_url = settings.base_url + routes.LOGIN
+    right_url = settings.base_url + path
     return pages.render(request, "wrong_address.html", "Another address", right_url=right_url)
 
 
