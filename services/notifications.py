@@ -6,7 +6,7 @@ from datetime import datetime
 
 from tortoise.queryset import QuerySet
 
-from models import Agreement, Batch, Installation, Message, Notification
+from models import Agreement, Batch, Installation, Invitation, Message, Notification
 from models.enums import CodeKind, NotificationKind
 from services import agreement_list, purchased_action, signals, workspaces
 from services.actor import Actor
@@ -30,7 +30,8 @@ NEWEST_FIRST = ("-at", "-id")
 class Facts:
     """What it is about, as it is now. `answer` is what the mail server said last.
 
-    `share` is how many percent of an agreement were used when it was told.
+    `share` is how many percent of an agreement were used when it was told, `invited_to` the slug
+    of the workspace that a mail invites to.
     """
 
     code_kind: CodeKind = CodeKind.ACCESS
@@ -41,6 +42,7 @@ class Facts:
     failure: str = ""
     recipient: str = ""
     answer: str = ""
+    invited_to: str = ""
     is_over: bool = False
     agreement: AgreementView | None = None
     share: int = 0
@@ -166,6 +168,7 @@ class _About:
     """What the entries of one answer are about, read with one query for each kind of thing."""
 
     actor: Actor
+    seats: dict[int, Membered]
     batches: dict[int, Batch] = field(default_factory=dict[int, Batch])
     messages: dict[int, Message] = field(default_factory=dict[int, Message])
     installation: Installation | None = None
@@ -200,11 +203,24 @@ class _About:
     def _message(self, message: Message | None, seat: Membered | None) -> Facts | None:
         if message is None or message.workspace_id != (seat and seat.id):
             return None
+        if message.invitation:
+            return self._invitation(message, message.invitation)
         is_own = message.requested_by_id == self.actor.person_id
         wanted = Permission.READ_OWN_MESSAGES if is_own else Permission.READ_ALL_MESSAGES
         if not (_can(seat, wanted) if seat else self.actor.is_owner):
             return None
         return Facts(recipient=message.recipient, answer=message.last_answer)
+
+    def _invitation(self, message: Message, invitation: Invitation) -> Facts | None:
+        seat = self.seats.get(invitation.workspace_id or 0)
+        may_invite = seat is not None and _can(seat, Permission.ADMINISTER_WORKSPACE)
+        if not (may_invite or self.actor.is_owner):
+            return None
+        return Facts(
+            recipient=message.recipient,
+            answer=message.last_answer,
+            invited_to=seat.slug if seat else "",
+        )
 
     def _pause(self) -> Facts | None:
         if self.installation is None or not self.actor.is_owner:
@@ -233,12 +249,13 @@ def _can(seat: Membered, permission: Permission) -> bool:
 
 
 async def _about(actor: Actor, found: Sequence[Notification], seats: dict[int, Membered]) -> _About:
-    about = _About(actor)
+    about = _About(actor, seats)
     if ids := _targets(found, OF_BATCH):
         batches = Batch.filter(id__in=ids, workspace_id__in=list(seats)).using_db(reader())
         about.batches = {row.id: row for row in await batches.select_related(*NAMED)}
     if ids := _targets(found, {NotificationKind.MAIL_FAILED}):
-        messages = await Message.filter(id__in=ids).using_db(reader())
+        mails = Message.filter(id__in=ids).using_db(reader())
+        messages = await mails.select_related("invitation")
         about.messages = {row.id: row for row in messages}
     if ids := _targets(found, OF_AGREEMENT):
         granted = Agreement.filter(id__in=ids, workspace_id__in=list(seats)).using_db(reader())

@@ -21,6 +21,12 @@ def register(app: App) -> None:
     app.add_api_route(
         routes.MESSAGE_PREVIEW, preview.message, methods=["GET"], include_in_schema=False
     )
+    app.add_api_route(
+        routes.INSTANCE_MESSAGE_PREVIEW,
+        preview.account_message,
+        methods=["GET"],
+        include_in_schema=False,
+    )
     for path, make in FILES.items():
         app.add_api_route(path, _sent(make), methods=["GET"], include_in_schema=False)
 

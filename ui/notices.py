@@ -70,8 +70,15 @@ def _mail_failed(view: NotificationView, facts: Facts) -> Words:
         about=view.workspace or "",
         reason=f"The last answer was: {facts.answer}" if facts.answer else "",
         label="Review",
-        path=routes.messages(view.slug) if view.slug else "",
+        path=_messages(view, facts),
     )
+
+
+def _messages(view: NotificationView, facts: Facts) -> str:
+    """Where the mail is listed: an invitation beside the members."""
+    if view.slug:
+        return routes.messages(view.slug)
+    return routes.members(facts.invited_to) if facts.invited_to else routes.INSTANCE_MESSAGES
 
 
 def _mail_paused(_: NotificationView, facts: Facts) -> Words:

@@ -51,6 +51,7 @@ BATCH_CSV = "/w/{slug}/download/batches/{batch_id}.csv"
 BATCH_XLSX = "/w/{slug}/download/batches/{batch_id}.xlsx"
 SET_CSV = "/w/{slug}/download/sets/{token}"
 MESSAGE_PREVIEW = "/w/{slug}/download/messages/{message_id}"
+INSTANCE_MESSAGE_PREVIEW = "/instance/download/messages/{message_id}"
 ENTITLEMENTS_CSV = "/w/{slug}/download/entitlements.csv"
 ENTITLEMENTS_XLSX = "/w/{slug}/download/entitlements.xlsx"
 PURCHASE_BATCH_CSV = "/w/{slug}/download/purchase-codes/{batch_id}.csv"
@@ -98,6 +99,7 @@ DOWNLOADS = (
     BATCH_XLSX,
     SET_CSV,
     MESSAGE_PREVIEW,
+    INSTANCE_MESSAGE_PREVIEW,
     ENTITLEMENTS_CSV,
     ENTITLEMENTS_XLSX,
     PURCHASE_BATCH_CSV,
@@ -145,7 +147,7 @@ def _pattern(paths: tuple[str, ...]) -> re.Pattern[str]:
 
 _application = _pattern(SUB_PAGES + DOWNLOADS)
 _downloads = _pattern(DOWNLOADS)
-_previews = _pattern((MESSAGE_PREVIEW,))
+_previews = _pattern((MESSAGE_PREVIEW, INSTANCE_MESSAGE_PREVIEW))
 _public = _pattern(PUBLIC)
 _invitation = _pattern((INVITATION,))
 _secrets = {path: _pattern((path,)) for path in (ACTIVATION, INVITATION, RESET_LINK)}
@@ -306,6 +308,10 @@ def message_preview(slug: str, message_id: int, shown: str = "") -> str:
     """`shown` is what makes it a preview in full."""
     path = MESSAGE_PREVIEW.format(slug=slug, message_id=message_id)
     return f"{path}?{urlencode({'shown': shown})}" if shown else path
+
+
+def instance_message_preview(message_id: int) -> str:
+    return INSTANCE_MESSAGE_PREVIEW.format(message_id=message_id)
 
 
 def entitlements_csv(slug: str, since: str = "", until: str = "") -> str:

@@ -102,13 +102,9 @@ async def _crumbs(where: Place) -> None:
 
 
 async def _steps(where: Place) -> list[tuple[str, str]]:
-    actor = await pane.entered(where)
     if where.slug is None:
-        here = ui.context.client.sub_pages_router.current_path
-        name = OUTSIDE.get(here, MISSING)
-        if here in OF_OWNERS and not can(await actions.actor(), Permission.RUN_INSTALLATION):
-            name = MISSING
-        return [("Home", routes.HOME)] + ([(name, here)] if here != routes.HOME else [])
+        return await _outside()
+    actor = await pane.entered(where)
     if actor is None:
         return [("Home", routes.HOME), (MISSING, "")]
     steps = [(actor.workspace_name or "", routes.workspace(where.slug))]
@@ -125,3 +121,13 @@ async def _steps(where: Place) -> list[tuple[str, str]]:
     if where.row:
         steps.append((f"Batch {where.row}", ""))
     return steps
+
+
+async def _outside() -> list[tuple[str, str]]:
+    here = ui.context.client.sub_pages_router.current_path
+    if here == routes.HOME:
+        return [("Home", routes.HOME)]
+    name = OUTSIDE.get(here, MISSING)
+    if here in OF_OWNERS and not can(await actions.actor(), Permission.RUN_INSTALLATION):
+        name = MISSING
+    return [("Home", routes.HOME), (name, here)]

@@ -2,7 +2,7 @@
 
 from nicegui import ui
 
-from models.enums import Access, BatchState, MessageState, Status, Theme
+from models.enums import Access, BatchState, InvitationState, MessageState, Status, Theme
 from ui import routes
 
 # The names of the pairs of colours in tokens.css.
@@ -28,6 +28,11 @@ MESSAGE_TONE = {
     MessageState.SENT: "activated",
     MessageState.FAILED: "revoked",
 }
+INVITATION_TONE = {
+    InvitationState.OPEN: "ready",
+    InvitationState.EXPIRED: "expired",
+    InvitationState.STOPPED: "expired",
+}
 DARK = {Theme.LIGHT: False, Theme.DARK: True, Theme.SYSTEM: None}
 
 STYLES = (
@@ -43,6 +48,7 @@ STYLES = (
     "dashboard.css",
     "payment.css",
     "people.css",
+    "members.css",
 )
 
 

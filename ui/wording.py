@@ -22,10 +22,10 @@ ROLES = {
     Role.EVALUATOR: "Evaluator",
 }
 ROLE_MAY = {
-    Role.OWNER: "Sets up the installation, its workspaces and schemes.",
-    Role.ADMIN: "Generates codes, manages members and reads the audit log.",
-    Role.SALES: "Generates and delivers access codes.",
-    Role.EVALUATOR: "Runs product evaluations and pays for steps with purchase codes.",
+    Role.OWNER: "set up the installation, its workspaces and schemes",
+    Role.ADMIN: "generate codes, manage members and read the audit log",
+    Role.SALES: "generate and deliver access codes",
+    Role.EVALUATOR: "run product evaluations and pay for steps with purchase codes",
 }
 
 
@@ -79,6 +79,10 @@ def set_is_mailed(address: str | None, *, is_bulk: bool) -> str:
     if is_bulk:
         return f"A mail with a download link will go to {address.strip()}."
     return f"The same set of codes is on its way to {address.strip()}."
+
+
+def role_may(role: Role, who: str = "") -> str:
+    return f"{who} can {ROLE_MAY[role]}.".strip().capitalize()
 
 
 def length(days: int | None) -> str:
