@@ -30,8 +30,8 @@ NEWEST_FIRST = ("-at", "-id")
 class Facts:
     """What it is about, as it is now. `answer` is what the mail server said last.
 
-    `share` is how many percent of an agreement were used when it was told.
-    `invited_to` is the slug of the workspace that a mail invites to.
+    `share` is how many percent of an agreement were used when it was told, `invited_to` the slug
+    of the workspace that a mail invites to.
     """
 
     code_kind: CodeKind = CodeKind.ACCESS

@@ -58,7 +58,7 @@ ACTIONS = """
 """
 COLUMNS = [
     Column(name="name", label="User", sortable=True, look="wrap", cell=WHO),
-    Column(name="seats", label="Workspaces", look="wrap", cell=ROLES),
+    Column(name="seats", label="Roles", look="wrap", cell=ROLES),
     Column(name="state", label="Status", cell=PILL),
     Column(name="seen", label="Last seen", sortable=True, look="quiet", cell=SEEN),
     Column(name="actions", label="Actions", end=True, cell=ACTIONS),
