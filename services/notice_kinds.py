@@ -27,6 +27,8 @@ TABLE: dict[tuple[str, str], Notice] = {
     (AuditAction.FAIL, Resource.MESSAGE): Notice(
         NotificationKind.MAIL_FAILED, (Told.ASKER, Told.ADMINS, Told.OWNERS)
     ),
+    (AuditAction.COMPLETE, Resource.EXPORT): Notice(NotificationKind.EXPORT_READY, (Told.ASKER,)),
+    (AuditAction.FAIL, Resource.EXPORT): Notice(NotificationKind.EXPORT_FAILED, (Told.ASKER,)),
     (AuditAction.PAUSE, Resource.INSTALLATION): Notice(
         NotificationKind.MAIL_PAUSED, (Told.OWNERS,)
     ),

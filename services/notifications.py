@@ -6,7 +6,7 @@ from datetime import datetime
 
 from tortoise.queryset import QuerySet
 
-from models import Batch, Installation, Message, Notification
+from models import AuditExport, Batch, Installation, Message, Notification
 from models.enums import CodeKind, NotificationKind
 from services import signals, workspaces
 from services.actor import Actor
@@ -20,6 +20,7 @@ from services.workspaces import Membered
 from services.zones import now
 
 OF_BATCH = {NotificationKind.BATCH_READY, NotificationKind.BATCH_FAILED}
+OF_EXPORT = {NotificationKind.EXPORT_READY, NotificationKind.EXPORT_FAILED}
 NEWEST_FIRST = ("-at", "-id")
 USES = {
     CodeKind.ACCESS: Permission.USE_EDSPACE,
@@ -39,6 +40,8 @@ class Facts:
     recipient: str = ""
     answer: str = ""
     is_over: bool = False
+    entries: int = 0
+    form: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -163,6 +166,7 @@ class _About:
     actor: Actor
     batches: dict[int, Batch] = field(default_factory=dict[int, Batch])
     messages: dict[int, Message] = field(default_factory=dict[int, Message])
+    exports: dict[int, AuditExport] = field(default_factory=dict[int, AuditExport])
     installation: Installation | None = None
 
     def of(self, row: Notification, seat: Membered | None) -> Facts | None:
@@ -171,6 +175,8 @@ class _About:
             return self._batch(self.batches.get(row.target_id or 0), seat)
         if row.kind is NotificationKind.MAIL_FAILED:
             return self._message(self.messages.get(row.target_id or 0), seat)
+        if row.kind in OF_EXPORT:
+            return self._export(self.exports.get(row.target_id or 0), row, seat)
         if row.kind is NotificationKind.MAIL_PAUSED:
             return self._pause()
         return Facts() if self._is_admin(seat, row.workspace_id) else None
@@ -197,6 +203,15 @@ class _About:
             return None
         return Facts(recipient=message.recipient, answer=message.last_answer)
 
+    def _export(
+        self, export: AuditExport | None, row: Notification, seat: Membered | None
+    ) -> Facts | None:
+        if export is None or export.workspace_id != row.workspace_id:
+            return None
+        if not self._is_admin(seat, export.workspace_id):
+            return None
+        return Facts(entries=export.made, form=export.form, failure=export.failure)
+
     def _pause(self) -> Facts | None:
         if self.installation is None or not self.actor.is_owner:
             return None
@@ -221,6 +236,9 @@ async def _about(actor: Actor, found: Sequence[Notification], seats: dict[int, M
     if ids := _targets(found, {NotificationKind.MAIL_FAILED}):
         messages = await Message.filter(id__in=ids).using_db(reader())
         about.messages = {row.id: row for row in messages}
+    if ids := _targets(found, OF_EXPORT):
+        exports = AuditExport.filter(id__in=ids, requested_by_id=actor.person_id)
+        about.exports = {row.id: row for row in await exports.using_db(reader())}
     if any(row.kind is NotificationKind.MAIL_PAUSED for row in found):
         about.installation = await Installation.all().using_db(reader()).first()
     return about

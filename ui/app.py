@@ -5,6 +5,7 @@ from functools import partial
 from nicegui import app, background_tasks, ui
 
 from services import (
+    audit_exports,
     background,
     batch_jobs,
     database,
@@ -85,9 +86,11 @@ def build(settings: Settings) -> None:
         await database.connect(settings)
         await installation.open_key(settings)
         await batch_jobs.free()
+        await audit_exports.free()
         sheets.clear_workshops(settings.data_dir)
         live.start()
         background.start("Making batches", batch_jobs.work, Topic.JOBS)
+        background.start("Making files of the log", audit_exports.work, Topic.EXPORTS)
         background.start("Sending mail", partial(mailing.drain, compose), Topic.MESSAGES)
         background.start("Telling people", notices.tell, Topic.HISTORY)
         background_tasks.create(housekeeping.run_nightly(), name="housekeeping")

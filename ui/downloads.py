@@ -6,8 +6,17 @@ from nicegui import App
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from services import entitlement_export, exports, periods, sessions
+from services import (
+    audit_exports,
+    audit_files,
+    audit_filter,
+    entitlement_export,
+    exports,
+    periods,
+    sessions,
+)
 from services.actor import Actor
+from services.errors import NotFound
 from services.settings import get_settings
 from services.sheets import Export
 from ui import routes
@@ -28,8 +37,7 @@ def register(app: App) -> None:
 def _sent(make: Make) -> Callable[[Request], Awaitable[Response]]:
     async def answer(request: Request) -> Response:
         """Raises what the service refuses; the door turns it into its page."""
-        slug = request.path_params["slug"]
-        export = await make(await sessions.enter(session.token_of(request), slug), request)
+        export = await make(await _actor(request), request)
         return StreamingResponse(
             export.lines,
             media_type=export.media_type,
@@ -37,6 +45,17 @@ def _sent(make: Make) -> Callable[[Request], Awaitable[Response]]:
         )
 
     return answer
+
+
+async def _actor(request: Request) -> Actor:
+    """Who asks; below a workspace's path they have entered that workspace."""
+    token = session.token_of(request)
+    if slug := request.path_params.get("slug"):
+        return await sessions.enter(token, slug)
+    actor = await sessions.find(token)
+    if actor is None:
+        raise NotFound("This page does not exist, or not for you.")
+    return actor
 
 
 def _links() -> str:
@@ -72,10 +91,28 @@ async def entitlements_xlsx(actor: Actor, request: Request) -> Export:
     return await entitlement_export.as_xlsx(actor, _period(request))
 
 
+async def audit_csv(actor: Actor, request: Request) -> Export:
+    return await audit_files.send(actor, audit_filter.read(request.query_params), "csv")
+
+
+async def audit_xlsx(actor: Actor, request: Request) -> Export:
+    return await audit_files.send(actor, audit_filter.read(request.query_params), "xlsx")
+
+
+async def audit_file(actor: Actor, request: Request) -> Export:
+    return await audit_exports.fetch_file(actor, int(request.path_params["export_id"]))
+
+
 FILES: dict[str, Make] = {
     routes.BATCH_CSV: batch_csv,
     routes.BATCH_XLSX: batch_xlsx,
     routes.SET_CSV: set_csv,
     routes.ENTITLEMENTS_CSV: entitlements_csv,
     routes.ENTITLEMENTS_XLSX: entitlements_xlsx,
+    routes.AUDIT_CSV: audit_csv,
+    routes.AUDIT_XLSX: audit_xlsx,
+    routes.AUDIT_FILE: audit_file,
+    routes.INSTANCE_AUDIT_CSV: audit_csv,
+    routes.INSTANCE_AUDIT_XLSX: audit_xlsx,
+    routes.INSTANCE_AUDIT_FILE: audit_file,
 }

@@ -2,7 +2,7 @@
 
 from nicegui import ui
 
-from models.enums import Access, BatchState, MessageState, Status, Theme
+from models.enums import Access, AuditAction, BatchState, MessageState, Status, Theme
 from ui import routes
 
 # The names of the pairs of colours in tokens.css.
@@ -28,6 +28,26 @@ MESSAGE_TONE = {
     MessageState.SENT: "activated",
     MessageState.FAILED: "revoked",
 }
+AUDIT_TONE: dict[str, str] = {
+    **dict.fromkeys((AuditAction.ACTIVATE, AuditAction.COMPLETE, AuditAction.ACCEPT), "activated"),
+    **dict.fromkeys(
+        (AuditAction.CREATE, AuditAction.ADD, AuditAction.INVITE, AuditAction.ENABLE), "ready"
+    ),
+    **dict.fromkeys(
+        (
+            *(AuditAction.REVOKE, AuditAction.FAIL, AuditAction.REFUSE, AuditAction.GUESSING),
+            *(AuditAction.REMOVE, AuditAction.DISABLE, AuditAction.ERASE),
+        ),
+        "revoked",
+    ),
+    **dict.fromkeys(
+        (
+            *(AuditAction.SHOW, AuditAction.COPY, AuditAction.EXPORT, AuditAction.UNDO),
+            *(AuditAction.CANCEL, AuditAction.WITHDRAW, AuditAction.EXPIRE, AuditAction.PAUSE),
+        ),
+        "expired",
+    ),
+}
 DARK = {Theme.LIGHT: False, Theme.DARK: True, Theme.SYSTEM: None}
 
 STYLES = (
@@ -40,6 +60,7 @@ STYLES = (
     "bell.css",
     "customers.css",
     "panel.css",
+    "audit.css",
 )
 
 
