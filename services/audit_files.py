@@ -65,10 +65,10 @@ def name(slug: str | None, form: str) -> str:
 @unit_of_work
 async def record(actor: Actor, wanted: AuditFilter, form: str, **detail: Any) -> None:
     """That somebody took it, and how it was narrowed; what was searched for may be a name."""
-    asked: dict[str, Any] = {**wanted.as_query(), **detail, "format": form}
-    if asked.pop("search", ""):
-        asked["searched"] = True
-    await audit.record(AuditAction.EXPORT, Resource.AUDIT, None, by=actor, **asked)
+    asked = {**wanted.as_query(), **({"search": True} if wanted.search else {})}
+    if asked:
+        detail["filter"] = asked
+    await audit.record(AuditAction.EXPORT, Resource.AUDIT, None, by=actor, format=form, **detail)
 
 
 async def parts(asked: Search, zone: str) -> AsyncIterator[list[Row]]:

@@ -26,11 +26,7 @@ TOLD = {
     "ends": "ends {}",
     "share": "{} % used",
     "export": "file {}",
-    "user": "of person {}",
-    "workspace": "of workspace {}",
-    "target": "about number {}",
-    "action": "only {}",
-    "resource": "only {}",
+    "filter": "only {}",
     "kind": "{}",
     "slug": "at {}",
     "failed": "{} that had failed",
@@ -40,7 +36,6 @@ TOLD = {
 }
 YES = {
     "reason": "with a reason",
-    "searched": "with a search",
     "by_link": "by its link",
     "ended": "ended",
     "early": "earlier than agreed",
@@ -125,6 +120,9 @@ def _words(name: str, value: Any) -> str:
         return f"{value:,} {noun if value == 1 else MANY.get(name, f'{noun}s')}"
     if isinstance(value, list):
         return ", ".join(str(each) for each in cast(list[object], value)).replace("_", " ")
+    if isinstance(value, dict):
+        told = cast(dict[str, object], value).items()
+        return ", ".join(key if each is True else f"{key} {each}" for key, each in told)
     text = str(value)
     return text.upper() if name in UPPER else text.lower() if name in LOWER else text
 

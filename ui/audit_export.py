@@ -34,7 +34,7 @@ def export_button(slug: str | None, asked: Callable[[], dict[str, str]]) -> None
 
     pressed = button("Export", glyph="download")
     pressed.props("aria-haspopup=menu")
-    with pressed, ui.menu().props("role=menu"):
+    with pressed, ui.menu().props("role=menu").classes("export-menu"):
         for form, label in FORMS.items():
             menu_entry("file-text", f"Download {label}", partial(export, form))
 

@@ -17,6 +17,7 @@ from services.signals import Topic
 from ui import actions, audit_entry, live, theme, wording
 from ui.audit_entry import PROGRAM
 from ui.audit_export import export_button
+from ui.components.buttons import button
 from ui.components.filters import choice_filter, search_field
 from ui.components.key_table import KeyTable, Rows
 from ui.components.news import News
@@ -89,6 +90,8 @@ class AuditView:
         with ui.element("div").classes("card table-card") as card:
             with ui.element("div").classes("toolbar audit-bar"):
                 self._build_filters(places)
+                self.clear = button("Clear", self.forget_filters, look="quiet", glyph="x")
+                self.clear.classes("btn-small").set_visibility(False)
                 ui.element("span").classes("spacer")
                 self.news = News(self.show_news)
                 self.count = text("span", "", "total").props("aria-live=polite")
@@ -156,9 +159,10 @@ class AuditView:
             self.wrong, self.count.text = refused.message, ""
             return Rows(rows=[], newer=None, older=None)
         self.wrong = ""
+        newest = await audit_list.newest(actor)
         page = await audit_list.page(actor, wanted, key)
         if page.newer is None:
-            self.newest = max(self.newest, await audit_list.newest(actor))
+            self.newest = max(self.newest, newest)
             self.count.text = _counted(await audit_list.size(actor, wanted))
         self.listed = {entry.id: entry for entry in page.rows}
         zone = actor.time_zone
@@ -177,8 +181,14 @@ class AuditView:
             empty("No entries yet", "Whatever is done here leaves a line.", glyph="scroll-text")
 
     async def filter(self) -> None:
+        self.clear.set_visibility(self.is_filtered)
         self.news.forget()
         await self.table.reload(first=True)
+
+    async def forget_filters(self) -> None:
+        fields = (self.search, self.period, self.since, self.until, self.person)
+        for each in (*fields, self.action, self.resource, self.target, self.place):
+            each.value = ""
 
     async def choose_period(self) -> None:
         is_chosen = self.period.value == CHOSEN
@@ -198,9 +208,10 @@ class AuditView:
         if not new:
             return
         self.newest = max(new)
+        new = [each for each in new if each not in self.listed]
         if not self.is_filtered and await self.table.shows_newest():
             await self.show_news()
-        else:
+        elif new:
             self.news.add(new)
 
     async def show_news(self) -> None:

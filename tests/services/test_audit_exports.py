@@ -81,7 +81,7 @@ async def test_a_small_file_is_sent_at_once_and_recorded(cast: Cast) -> None:
     assert row["workspace"] == "Northwind Academy"
     assert row["date and time"].endswith(("+01:00", "+02:00"))
     [entry] = await entries(AuditAction.EXPORT)
-    assert entry.detail == {"entries": 1, "format": "csv", "searched": True}
+    assert entry.detail == {"entries": 1, "format": "csv", "filter": {"search": True}}
 
 
 async def test_a_workbook_holds_text_only(cast: Cast) -> None:

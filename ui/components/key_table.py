@@ -7,6 +7,7 @@ from nicegui import ui
 
 from services.paging import Key, Slice
 from ui.components.buttons import button
+from ui.components.icon import icon
 from ui.components.table import Column, DataTable, Row
 from ui.components.text import text
 
@@ -62,7 +63,9 @@ class KeyTable(DataTable):
             ui.element("span").classes("spacer")
             self._range = text("span", "").props("aria-live=polite")
             self._back = button("Newer", self._to_newer, look="quiet", glyph="chevron-left")
-            self._on = button("Older", self._to_older, look="quiet", glyph="chevron-right")
+            self._on = button("Older", self._to_older, look="quiet")
+            with self._on:
+                icon("chevron-right")
             for each in (self._back, self._on):
                 each.classes("btn-small")
 
