@@ -104,6 +104,12 @@ DOWNLOADS = (
     ENTITLEMENTS_XLSX,
     PURCHASE_BATCH_CSV,
     PURCHASE_BATCH_XLSX,
+    AUDIT_CSV,
+    AUDIT_XLSX,
+    AUDIT_FILE,
+    INSTANCE_AUDIT_CSV,
+    INSTANCE_AUDIT_XLSX,
+    INSTANCE_AUDIT_FILE,
 )
 PUBLIC = (
     LOGIN,
@@ -365,6 +371,20 @@ def members(slug: str) -> str:
 
 def audit(slug: str) -> str:
     return AUDIT.format(slug=slug)
+
+
+def audit_export(slug: str | None, form: str, asked: dict[str, str]) -> str:
+    """The log as a file, csv or xlsx; without a slug the installation's."""
+    of_installation = INSTANCE_AUDIT_XLSX if form == "xlsx" else INSTANCE_AUDIT_CSV
+    of_workspace = AUDIT_XLSX if form == "xlsx" else AUDIT_CSV
+    path = of_workspace.format(slug=slug) if slug else of_installation
+    return f"{path}?{urlencode(asked)}" if asked else path
+
+
+def audit_file(slug: str | None, export_id: int) -> str:
+    """A file of the log that was made in the background."""
+    path = AUDIT_FILE if slug else INSTANCE_AUDIT_FILE
+    return path.format(slug=slug, export_id=export_id)
 
 
 def refusals(slug: str) -> str:

@@ -5,6 +5,7 @@ from nicegui import ui
 from models.enums import (
     Access,
     AgreementState,
+    AuditAction,
     BatchState,
     InvitationState,
     MessageState,
@@ -47,6 +48,26 @@ INVITATION_TONE = {
     InvitationState.EXPIRED: "expired",
     InvitationState.STOPPED: "expired",
 }
+AUDIT_TONE: dict[str, str] = {
+    **dict.fromkeys((AuditAction.ACTIVATE, AuditAction.COMPLETE, AuditAction.ACCEPT), "activated"),
+    **dict.fromkeys(
+        (AuditAction.CREATE, AuditAction.ADD, AuditAction.INVITE, AuditAction.ENABLE), "ready"
+    ),
+    **dict.fromkeys(
+        (
+            *(AuditAction.REVOKE, AuditAction.FAIL, AuditAction.REFUSE, AuditAction.GUESSING),
+            *(AuditAction.REMOVE, AuditAction.DISABLE, AuditAction.ERASE),
+        ),
+        "revoked",
+    ),
+    **dict.fromkeys(
+        (
+            *(AuditAction.SHOW, AuditAction.COPY, AuditAction.EXPORT, AuditAction.UNDO),
+            *(AuditAction.CANCEL, AuditAction.WITHDRAW, AuditAction.EXPIRE, AuditAction.PAUSE),
+        ),
+        "expired",
+    ),
+}
 DARK = {Theme.LIGHT: False, Theme.DARK: True, Theme.SYSTEM: None}
 
 STYLES = (
@@ -64,6 +85,7 @@ STYLES = (
     "people.css",
     "schemes.css",
     "members.css",
+    "audit.css",
 )
 
 

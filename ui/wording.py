@@ -50,6 +50,15 @@ def brief(instant: datetime, zone: str) -> str:
     return f"{local.day:02} {local:%b}, {local:%H:%M}" if is_this_year else moment(instant, zone)
 
 
+def brief_second(instant: datetime, zone: str) -> str:
+    """As `brief`, where the order within a minute matters."""
+    return f"{brief(instant, zone)}:{zones.local(instant, zone):%S}"
+
+
+def to_the_second(instant: datetime, zone: str) -> str:
+    return f"{moment(instant, zone)}:{zones.local(instant, zone):%S} ({zone})"
+
+
 def after(first: datetime, then: datetime, zone: str) -> str:
     """What stands beside `first`: the day only where it is another one."""
     if zones.day(first, zone) != zones.day(then, zone):
