@@ -2,7 +2,7 @@
 
 from nicegui import ui
 
-from models.enums import Access, BatchState, MessageState, Status, Theme
+from models.enums import Access, BatchState, MessageState, RefusalReason, Status, Theme
 from ui import routes
 
 # The names of the pairs of colours in tokens.css.
@@ -28,6 +28,14 @@ MESSAGE_TONE = {
     MessageState.SENT: "activated",
     MessageState.FAILED: "revoked",
 }
+REASON_TONE = {
+    RefusalReason.ALREADY_ACTIVATED: "activated",
+    RefusalReason.REVOKED: "revoked",
+    RefusalReason.EXPIRED: "expired",
+    RefusalReason.WRONG_WORKSPACE: "expired",
+    RefusalReason.WRONG_ACTION: "expired",
+    RefusalReason.WRONG_KIND: "expired",
+}
 DARK = {Theme.LIGHT: False, Theme.DARK: True, Theme.SYSTEM: None}
 
 STYLES = (
@@ -41,6 +49,7 @@ STYLES = (
     "customers.css",
     "panel.css",
     "payment.css",
+    "refusals.css",
 )
 
 
