@@ -27,10 +27,10 @@ ADMINISTER = (Role.OWNER, Role.ADMIN)
 
 
 async def choices(actor: Actor) -> tuple[dict[int, str], dict[int, str]]:
-    """The workspaces this person administers and all purchased actions, by id, for asking."""
+    """The workspaces this person administers and all actions to be paid, by id, for asking."""
     require(actor, Permission.ADMINISTER_WORKSPACE)
     own = {each.id: each.name for each in await workspaces.of(actor) if each.role in ADMINISTER}
-    actions = await Action.all().using_db(reader()).select_related("scheme")
+    actions = await Action.filter(needs_payment=True).using_db(reader()).select_related("scheme")
     ordered = sorted(actions, key=lambda action: (action.scheme.name, action.position, action.id))
     return own, {action.id: purchased_action.named(action) for action in ordered}
 

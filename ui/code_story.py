@@ -23,8 +23,8 @@ class CodeStory:
         story = self.story
         state = (story.status.value, theme.STATUS_TONE[story.status]) if story.status else None
         facts = [story.opens, f"Batch {story.batch_id}"] if story.code_id else []
-        title = f"Code {story.masked}" if story.code_id else "A try that hit no code"
-        dialog = StoryDialog(title, facts, state)
+        title = "Story of a code" if story.code_id else "A try that hit no code"
+        dialog = StoryDialog(title, story.masked, state, facts)
         older = wording.count(story.older, "older refusal") if story.older else ""
         dialog.show_lines(
             [self._line(event) for event in story.events],
@@ -32,9 +32,9 @@ class CodeStory:
         )
         if story.code_id:
             workspaces, purposes = await dry_run.choices(self.actor)
-            dialog.show_question(
-                workspaces, {REDEEM: "Redeem page", **purposes}, self.actor.workspace, self.ask
-            )
+            own = next((each for each, name in purposes.items() if name == story.opens), REDEEM)
+            every = {REDEEM: "Redeem page", **purposes}
+            dialog.show_question(every, own, workspaces, self.actor.workspace, self.ask)
 
     def _line(self, event: Event) -> Line:
         return Line(

@@ -1,7 +1,5 @@
 """How the story of a code is told, and what a dry run comes to."""
 
-from datetime import datetime
-
 from models.enums import MessageKind, RefusalReason
 from services.code_story import Event, Turn
 from services.dry_run import Verdict
@@ -74,22 +72,16 @@ def more(event: Event, zone: str) -> str:
 
 
 def verdict(found: Verdict) -> refusal_words.Sentence:
-    """What whoever tries it would be told, if a member of the code's workspace."""
+    """Whether it would work, and else the very words in which a member would be refused."""
+    if found.reason is None and found.action:
+        return ("Yes. It would pay for ", found.action, " in ", found.workspace, ".")
     if found.reason is None:
-        return (
-            ("Yes. It would pay for ", found.action, " in ", found.workspace, ".")
-            if (found.action)
-            else ("Yes. Redeem would open ", found.facts.opens, ".")
-        )
+        return ("Yes. Redeem would open ", found.facts.opens, ".")
     refused = Refused(reason=found.reason, facts=found.facts)
-    if not found.action:
-        first, *rest = (refusal_words.told(refused),)
+    if found.action:
+        told = refusal_words.told_payer(refused, action=found.action, workspace=found.workspace)
     else:
-        first, *rest = refusal_words.told_payer(
-            refused, action=found.action, workspace=found.workspace
-        )
-    return (f"No. {first}", *rest)
-
-
-def checked(at: datetime, zone: str) -> str:
-    return f"As of {wording.moment(at, zone)} ({zone})."
+        told = (refusal_words.told(refused),)
+    first, *rest = told
+    *quoted, end = (f"No. A member of the workspace would be told: “{first}", *rest)
+    return (*quoted, f"{end}”")

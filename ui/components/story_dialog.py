@@ -29,12 +29,14 @@ class Line:
 class StoryDialog:
     """`state` is the pill's word and tone. Nothing is asked of what is no code."""
 
-    def __init__(self, title: str, facts: Sequence[str], state: tuple[str, str] | None) -> None:
+    def __init__(
+        self, title: str, masked: str, state: tuple[str, str] | None, facts: Sequence[str]
+    ) -> None:
         self.dialog = Dialog(title, look="dialog-wide")
-        if facts or state:
+        if state:
             with self.dialog.body, ui.element("div").classes("story-facts"):
-                if state:
-                    text("span", state[0], f"pill tone-{state[1]}")
+                text("span", masked, "code")
+                text("span", state[0], f"pill tone-{state[1]}")
                 for fact in facts:
                     text("span", fact)
         with self.dialog.foot:
@@ -53,9 +55,14 @@ class StoryDialog:
                             text("span", line.more)
 
     def show_question(
-        self, workspaces: Mapping[int, str], purposes: Mapping[int, str], here: int, ask: Ask
+        self,
+        purposes: Mapping[int, str],
+        purpose: int,
+        workspaces: Mapping[int, str],
+        workspace: int,
+        ask: Ask,
     ) -> None:
-        """`purposes` are the purchased actions, and `REDEEM`."""
+        """`purposes` are the actions to be paid, and `REDEEM`; one of each is chosen at first."""
         with self.dialog.body, ui.element("section").classes("would-it-work"):
             text("h3", "Would it work?")
             text("p", "Asking uses nothing up and leaves no refusal.", "muted")
@@ -65,12 +72,12 @@ class StoryDialog:
                     "action",
                     "For",
                     dict(purposes),
-                    value=REDEEM,
+                    value=purpose,
                     searchable=True,
                     on_change=self._purpose_changed,
                 )
                 self.workspace = self.form.choice(
-                    "workspace", "In the workspace", dict(workspaces), value=here
+                    "workspace", "In the workspace", dict(workspaces), value=workspace
                 )
             self.go = button("Ask", lambda: self._ask(ask))
             self._answer = ui.element("p").classes("verdict").props("role=status")
