@@ -116,7 +116,7 @@ async def count(asked: Search, most: int, patience: float) -> tuple[int, bool]:
     while edge > asked.first and found <= most and perf_counter() - began < patience:
         low, at = max(asked.first, edge - size), perf_counter()
         values = (*asked.values, low, edge, most + 1 - found)
-        [row] = await fetch(COUNT.format(asked.where), *values, for_list=True)
+        [row] = await fetch(COUNT.format(asked.where), *values, reading=True)
         found, edge, size = found + row["found"], low, _next(size, perf_counter() - at)
     return min(found, most), edge <= asked.first and found <= most
 

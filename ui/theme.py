@@ -9,6 +9,7 @@ from models.enums import (
     BatchState,
     InvitationState,
     MessageState,
+    RefusalReason,
     Status,
     Theme,
 )
@@ -68,6 +69,14 @@ AUDIT_TONE: dict[str, str] = {
         "expired",
     ),
 }
+REASON_TONE = {
+    RefusalReason.ALREADY_ACTIVATED: "activated",
+    RefusalReason.REVOKED: "revoked",
+    RefusalReason.EXPIRED: "expired",
+    RefusalReason.WRONG_WORKSPACE: "expired",
+    RefusalReason.WRONG_ACTION: "expired",
+    RefusalReason.WRONG_KIND: "expired",
+}
 DARK = {Theme.LIGHT: False, Theme.DARK: True, Theme.SYSTEM: None}
 
 STYLES = (
@@ -86,6 +95,7 @@ STYLES = (
     "schemes.css",
     "members.css",
     "audit.css",
+    "refusals.css",
 )
 
 
