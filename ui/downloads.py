@@ -6,8 +6,9 @@ from nicegui import App
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from services import entitlement_export, exports, sessions
+from services import audit_heads, entitlement_export, exports, sessions
 from services.actor import Actor
+from services.errors import NotFound
 from services.settings import get_settings
 from services.sheets import Export
 from ui import routes
@@ -28,8 +29,7 @@ def register(app: App) -> None:
 def _sent(make: Make) -> Callable[[Request], Awaitable[Response]]:
     async def answer(request: Request) -> Response:
         """Raises what the service refuses; the door turns it into its page."""
-        slug = request.path_params["slug"]
-        export = await make(await sessions.enter(session.token_of(request), slug), request)
+        export = await make(await _who(request), request)
         return StreamingResponse(
             export.lines,
             media_type=export.media_type,
@@ -37,6 +37,15 @@ def _sent(make: Make) -> Callable[[Request], Awaitable[Response]]:
         )
 
     return answer
+
+
+async def _who(request: Request) -> Actor:
+    """In the workspace of the path, if it is in one. Raises NotFound."""
+    token, slug = session.token_of(request), request.path_params.get("slug")
+    actor = await sessions.enter(token, slug) if slug else await sessions.find(token)
+    if actor is None:
+        raise NotFound("You are signed out.")
+    return actor
 
 
 def _links() -> str:
@@ -72,10 +81,15 @@ async def entitlements_xlsx(actor: Actor, request: Request) -> Export:
     return await entitlement_export.as_xlsx(actor, _period(request))
 
 
+async def heads(actor: Actor, _: Request) -> Export:
+    return await audit_heads.download(actor)
+
+
 FILES: dict[str, Make] = {
     routes.BATCH_CSV: batch_csv,
     routes.BATCH_XLSX: batch_xlsx,
     routes.SET_CSV: set_csv,
     routes.ENTITLEMENTS_CSV: entitlements_csv,
     routes.ENTITLEMENTS_XLSX: entitlements_xlsx,
+    routes.HEADS: heads,
 }
