@@ -10,6 +10,7 @@ from services import (
     audit_exports,
     audit_files,
     audit_filter,
+    audit_heads,
     entitlement_export,
     exports,
     periods,
@@ -118,6 +119,10 @@ async def audit_file(actor: Actor, request: Request) -> Export:
     return await audit_exports.fetch_file(actor, int(request.path_params["export_id"]))
 
 
+async def heads(actor: Actor, _: Request) -> Export:
+    return await audit_heads.download(actor)
+
+
 FILES: dict[str, Make] = {
     routes.BATCH_CSV: batch_csv,
     routes.BATCH_XLSX: batch_xlsx,
@@ -132,4 +137,5 @@ FILES: dict[str, Make] = {
     routes.INSTANCE_AUDIT_CSV: audit_csv,
     routes.INSTANCE_AUDIT_XLSX: audit_xlsx,
     routes.INSTANCE_AUDIT_FILE: audit_file,
+    routes.HEADS: heads,
 }
