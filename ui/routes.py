@@ -100,6 +100,7 @@ DOWNLOADS = (
     MESSAGE_PREVIEW,
     ENTITLEMENTS_CSV,
     ENTITLEMENTS_XLSX,
+    EVIDENCE,
 )
 PUBLIC = (
     LOGIN,
@@ -143,6 +144,7 @@ def _pattern(paths: tuple[str, ...]) -> re.Pattern[str]:
 
 _application = _pattern(SUB_PAGES + DOWNLOADS)
 _downloads = _pattern(DOWNLOADS)
+_evidence = _pattern((EVIDENCE,))
 _previews = _pattern((MESSAGE_PREVIEW,))
 _public = _pattern(PUBLIC)
 _activation = _pattern((ACTIVATION,))
@@ -166,6 +168,10 @@ def is_download(path: str) -> bool:
 def is_preview(path: str) -> bool:
     """A mail shown in a frame of its own."""
     return _previews.fullmatch(path) is not None
+
+
+def is_evidence(path: str) -> bool:
+    return _evidence.fullmatch(path) is not None
 
 
 def is_workbook(path: str) -> bool:
@@ -312,6 +318,10 @@ def evaluations(slug: str) -> str:
 
 def evaluation(slug: str, evaluation_id: int) -> str:
     return EVALUATION.format(slug=slug, evaluation_id=evaluation_id)
+
+
+def evidence(slug: str, evidence_id: int) -> str:
+    return EVIDENCE.format(slug=slug, evidence_id=evidence_id)
 
 
 def purchase_codes(slug: str) -> str:

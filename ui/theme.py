@@ -2,7 +2,7 @@
 
 from nicegui import ui
 
-from models.enums import Access, BatchState, MessageState, Status, Theme
+from models.enums import Access, BatchState, EvaluationState, MessageState, Status, Theme
 from ui import routes
 
 # The names of the pairs of colours in tokens.css.
@@ -28,6 +28,11 @@ MESSAGE_TONE = {
     MessageState.SENT: "activated",
     MessageState.FAILED: "revoked",
 }
+EVALUATION_TONE = {
+    EvaluationState.OPEN: "ready",
+    EvaluationState.CERTIFIED: "activated",
+    EvaluationState.FAILED: "revoked",
+}
 DARK = {Theme.LIGHT: False, Theme.DARK: True, Theme.SYSTEM: None}
 
 STYLES = (
@@ -40,6 +45,7 @@ STYLES = (
     "bell.css",
     "customers.css",
     "panel.css",
+    "evaluation.css",
 )
 
 

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from models.enums import MessageState, RefusalReason
+from models.enums import MessageState, RefusalReason, StepState
 from services import code_alphabet, zones
 from services.redemptions import Refused
 from services.settings import get_settings
@@ -26,6 +26,12 @@ MAIL_STANDS = {
     MessageState.RETRYING: "not delivered yet, tried again",
     MessageState.SENT: "sent",
     MessageState.FAILED: "failed",
+}
+
+STAGES = {
+    StepState.PAYMENT: "Payment",
+    StepState.WORK: "Work",
+    StepState.FAILED: "Failed",
 }
 
 
@@ -59,6 +65,19 @@ def mail(state: MessageState, at: datetime, zone: str) -> str:
 
 def count(number: int, noun: str, nouns: str = "") -> str:
     return f"{number:,} {noun if number == 1 else nouns or f'{noun}s'}"
+
+
+def size(number: int) -> str:
+    """Of a file: 812 bytes, 4.2 KB, 10 MB."""
+    if number < 1024:
+        return count(number, "byte")
+    scaled, unit = (number / 1024, "KB") if number < 1024**2 else (number / 1024**2, "MB")
+    return f"{scaled:.1f}".removesuffix(".0") + f" {unit}"
+
+
+def stage(step: str | None, state: StepState | None) -> str:
+    """Where an evaluation stands: `Lab Assessment · Payment`."""
+    return f"{step} · {STAGES[state]}" if step and state else "All steps passed"
 
 
 def progress(made: int, codes: int) -> str:
