@@ -1,15 +1,16 @@
 """Files, streamed to whoever may have them."""
 
 from collections.abc import Awaitable, Callable
+from urllib.parse import quote
 
 from nicegui import App
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from services import entitlement_export, exports, sessions
+from services import entitlement_export, evidence, exports, sessions
 from services.actor import Actor
 from services.settings import get_settings
-from services.sheets import Export
+from services.sheets import BYTES, Export
 from ui import routes
 from ui.door import session
 from ui.mails import preview
@@ -21,6 +22,7 @@ def register(app: App) -> None:
     app.add_api_route(
         routes.MESSAGE_PREVIEW, preview.message, methods=["GET"], include_in_schema=False
     )
+    app.add_api_route(routes.EVIDENCE, evidence_file, methods=["GET"], include_in_schema=False)
     for path, make in FILES.items():
         app.add_api_route(path, _sent(make), methods=["GET"], include_in_schema=False)
 
@@ -37,6 +39,21 @@ def _sent(make: Make) -> Callable[[Request], Awaitable[Response]]:
         )
 
     return answer
+
+
+async def evidence_file(request: Request) -> Response:
+    """Whatever it is, a browser only saves it: it came from a person, and may be a page."""
+    slug, evidence_id = request.path_params["slug"], int(request.path_params["evidence_id"])
+    actor = await sessions.enter(session.token_of(request), slug)
+    file = await evidence.open_file(actor, evidence_id)
+    return StreamingResponse(
+        file.pieces,
+        media_type=BYTES,
+        headers={
+            "content-disposition": f"attachment; filename*=UTF-8''{quote(file.name, safe='')}",
+            "content-length": f"{file.size}",
+        },
+    )
 
 
 def _links() -> str:
