@@ -24,7 +24,7 @@ LIST = """
       :aria-valuenow="Math.round(100 * file.__progress)" :aria-label="file.name">
       <i :style="{ width: 100 * file.__progress + '%' }"></i>
     </span>
-    <span class="much">{{ file.__progressLabel }} of {{ file.__sizeLabel }}</span>
+    <span class="much">{{ Math.round(100 * file.__progress) }} % of {{ file.__sizeLabel }}</span>
   </li>
 </ul>
 """

@@ -97,10 +97,15 @@ class EvaluationPage:
             icon("circle-x")
             with ui.element("div").classes("about"):
                 text("b", f"{failed.name} failed")
-                text("span", failed.note)
+                text("span", self._who_reopens())
             if self.detail.may_reopen:
                 with ui.element("div").classes("acts"):
                     button("Reopen", lambda: ask_reopen(failed.name, self.reopen))
+
+    def _who_reopens(self) -> str:
+        if self.detail.may_reopen:
+            return "The evaluation has ended. You can reopen it with a reason."
+        return "The evaluation has ended. An admin can reopen it with a reason."
 
     async def copy_number(self) -> None:
         await copy(self.detail.certificate, "Certificate number copied.")

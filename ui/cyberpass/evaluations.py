@@ -134,6 +134,8 @@ class Evaluations:
         """Patch rows that are here; a new one comes in at the top, or is counted in the pill."""
         actor = await actions.actor(self.slug)
         fresh = await evaluation_list.some(actor, ids)
+        if self.table.table.is_deleted:
+            return  # whoever began one is on its page already
         here = set(self.table.ids)
         self.table.patch([row(each, actor.time_zone) for each in fresh if each.id in here])
         new = {each.id for each in fresh if each.id not in here and each.id > self.newest}
