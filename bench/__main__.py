@@ -5,6 +5,7 @@ import logging
 
 from bench.activate import activate
 from bench.bell import bell
+from bench.dashboard import dashboard
 from bench.generate import generate
 from bench.mail import mail
 from bench.meanwhile import meanwhile
@@ -21,6 +22,7 @@ async def _services() -> list[Figure]:
             *await meanwhile(here, rounds=5),
             *await activate(here, rounds=7),
             await mail(rounds=5),
+            *await dashboard(here, rounds=20),
         ]
 
 

@@ -29,7 +29,7 @@ class AuditEntry(Model):
         indexes = [
             ("workspace_id", "id"),
             ("workspace_id", "action", "id"),
-            ("workspace_id", "person_id", "id"),
+            ("workspace_id", "resource", "id"),
             ("resource", "target_id"),
             ("action", "at"),
             ("person_id", "id"),

@@ -1,9 +1,7 @@
 """Entitlements for other programs: who may use what until when, by the day it changed."""
 
-import re
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from tortoise.expressions import Q
@@ -14,44 +12,17 @@ from models.enums import AuditAction, Resource
 from services import audit, entitlements, sheets, zones
 from services.actor import Actor
 from services.database import reader, unit_of_work
-from services.errors import Conflict, Invalid
+from services.errors import Conflict
 from services.exports import day, moment
+from services.periods import Period
 from services.permissions import Permission, require
 from services.sheets import CSV, XLSX, XLSX_MOST_ROWS, Export
 
 CHUNK = 500
 HEAD = ("holder", "e-mail", "product", "plan", "from", "until", "state", "changed")
-NO_DAY = "Enter a day of the calendar, such as 2026-01-31."
 TOO_MANY = f"A spreadsheet holds {XLSX_MOST_ROWS:,} rows, and these are more. Take the CSV."
 
 Row = tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """Days in the workspace's zone, both included; None is open."""
-
-    since: date | None = None
-    until: date | None = None
-
-
-def period(since: str = "", until: str = "") -> Period:
-    """The days as somebody entered them. Raises Invalid(from, until)."""
-    wanted = Period(_day(since, "from"), _day(until, "until"))
-    if wanted.since and wanted.until and wanted.until < wanted.since:
-        raise Invalid({"until": "The last day is before the first."})
-    return wanted
-
-
-def _day(typed: str, field: str) -> date | None:
-    if not typed:
-        return None
-    try:
-        if re.fullmatch(r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}", typed):
-            return date.fromisoformat(typed)
-    except ValueError:
-        pass
-    raise Invalid({field: NO_DAY})
 
 
 async def as_csv(actor: Actor, wanted: Period) -> Export:

@@ -1,6 +1,7 @@
 """One page of a list."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -11,6 +12,27 @@ MOST_ROWS = 100
 class Page(Generic[T]):
     rows: list[T]
     total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """Where a page by key begins: below one id or above another; without either at the newest."""
+
+    before: int | None = None
+    after: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keyed(Generic[T]):
+    """One page by key, newest first, and where its neighbours begin, if there may be any.
+
+    `reached` says that the search stopped there for now; what is older was not looked at yet.
+    """
+
+    rows: list[T]
+    newer: Key | None = None
+    older: Key | None = None
+    reached: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

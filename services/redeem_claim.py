@@ -10,7 +10,8 @@ from services.zones import now
 
 COLUMNS = """
 SELECT code.id, code.digest, code.workspace_id, workspace.time_zone AS zone, code.batch_id,
-    code.link_version, batch.kind, batch.valid_from, plan.product_id, plan.id AS plan_id, plan.days
+    code.link_version, batch.kind, batch.valid_from, plan.product_id, plan.id AS plan_id, plan.days,
+    batch.action_id, code.agreement_id
 FROM code
 JOIN batch ON batch.id = code.batch_id AND batch.state = 'DONE'
 JOIN workspace ON workspace.id = code.workspace_id

@@ -17,6 +17,7 @@ from services import (
     certificates,
     database,
     keys,
+    password_resets,
     passwords,
     redeem_limits,
     schema,
@@ -132,6 +133,7 @@ async def cast(db: Settings, ring: KeyRing, cheap_passwords: None) -> Cast:
 def forget_addresses() -> None:
     """What a restart of the process forgets."""
     redeem_limits.by_address.cache_clear()
+    password_resets.by_address.cache_clear()
     certificates.by_address.cache_clear()
     sessions._by_address.cache_clear()
 

@@ -7,7 +7,7 @@ from nicegui import App
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from services import entitlement_export, evidence, exports, sessions
+from services import entitlement_export, evidence, exports, periods, purchase_export, sessions
 from services.actor import Actor
 from services.settings import get_settings
 from services.sheets import BYTES, Export
@@ -64,9 +64,9 @@ def _batch(request: Request) -> int:
     return int(request.path_params["batch_id"])
 
 
-def _period(request: Request) -> entitlement_export.Period:
+def _period(request: Request) -> periods.Period:
     asked = request.query_params
-    return entitlement_export.period(asked.get("from", ""), asked.get("until", ""))
+    return periods.period(asked.get("from", ""), asked.get("until", ""))
 
 
 async def batch_csv(actor: Actor, request: Request) -> Export:
@@ -89,10 +89,20 @@ async def entitlements_xlsx(actor: Actor, request: Request) -> Export:
     return await entitlement_export.as_xlsx(actor, _period(request))
 
 
+async def purchase_batch_csv(actor: Actor, request: Request) -> Export:
+    return await purchase_export.batch_csv(actor, _batch(request))
+
+
+async def purchase_batch_xlsx(actor: Actor, request: Request) -> Export:
+    return await purchase_export.batch_xlsx(actor, _batch(request))
+
+
 FILES: dict[str, Make] = {
     routes.BATCH_CSV: batch_csv,
     routes.BATCH_XLSX: batch_xlsx,
     routes.SET_CSV: set_csv,
     routes.ENTITLEMENTS_CSV: entitlements_csv,
     routes.ENTITLEMENTS_XLSX: entitlements_xlsx,
+    routes.PURCHASE_BATCH_CSV: purchase_batch_csv,
+    routes.PURCHASE_BATCH_XLSX: purchase_batch_xlsx,
 }

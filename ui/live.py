@@ -39,15 +39,20 @@ def _gone(client: Client) -> None:
 
 @dataclass
 class _Listener:
-    """Collects the ids that changed and hands them over together, one run at a time."""
+    """Collects the ids that changed and hands them over together, one run at a time.
+
+    Where a topic names no ids, it hands over none.
+    """
 
     owner: Element
     handler: Callable[[tuple[int, ...]], Awaitable[None]]
     ids: dict[int, None] = field(default_factory=dict)
     busy: bool = False
+    is_due: bool = False
 
     def heard(self, ids: tuple[int, ...]) -> None:
         self.ids |= dict.fromkeys(ids)
+        self.is_due = True
         if not self.busy:
             self.busy = True
             task = background_tasks.create(self._drain(), name="live update")
@@ -56,8 +61,8 @@ class _Listener:
 
     async def _drain(self) -> None:
         try:
-            while self.ids and not self.owner.is_deleted:
-                ids, self.ids = tuple(self.ids), {}
+            while self.is_due and not self.owner.is_deleted:
+                ids, self.ids, self.is_due = tuple(self.ids), {}, False
                 with self.owner:
                     await self._tell(ids)
                 await asyncio.sleep(PAUSE)

@@ -101,6 +101,8 @@ DOWNLOADS = (
     ENTITLEMENTS_CSV,
     ENTITLEMENTS_XLSX,
     EVIDENCE,
+    PURCHASE_BATCH_CSV,
+    PURCHASE_BATCH_XLSX,
 )
 PUBLIC = (
     LOGIN,
@@ -147,7 +149,8 @@ _downloads = _pattern(DOWNLOADS)
 _evidence = _pattern((EVIDENCE,))
 _previews = _pattern((MESSAGE_PREVIEW,))
 _public = _pattern(PUBLIC)
-_activation = _pattern((ACTIVATION,))
+_invitation = _pattern((INVITATION,))
+_secrets = {path: _pattern((path,)) for path in (ACTIVATION, INVITATION, RESET_LINK)}
 
 # Where in the application a path is: workspace, service, section, row.
 PLACE = re.compile(
@@ -187,8 +190,17 @@ def is_public(path: str) -> bool:
     return _public.fullmatch(path) is not None
 
 
-def is_activation(path: str) -> bool:
-    return _activation.fullmatch(path) is not None
+def is_invitation(path: str) -> bool:
+    return _invitation.fullmatch(path) is not None
+
+
+def is_secret(path: str) -> bool:
+    """Whether whoever knows the path may do what it is for."""
+    return _secret(path) is not None
+
+
+def _secret(path: str) -> str | None:
+    return next((kind for kind, pattern in _secrets.items() if pattern.fullmatch(path)), None)
 
 
 def is_upload(path: str) -> bool:
@@ -213,19 +225,26 @@ def is_local(target: str) -> bool:
 
 
 def after_sign_in(target: str) -> str:
-    """Where a sign-in leads: the page that was asked for, or home."""
-    wanted = is_local(target) and is_application_path(urlsplit(target).path)
+    """Where a sign-in leads: the page that was asked for, an invitation, or home."""
+    path = urlsplit(target).path
+    wanted = is_local(target) and (is_application_path(path) or is_invitation(path))
     return target if wanted else HOME
 
 
+def after_sign_out(target: str) -> str:
+    """Back to an invitation that is for somebody else, or to the page for signing in."""
+    return target if is_local(target) and is_invitation(target) else login(signed_out=True)
+
+
 def without_secrets(path: str) -> str:
-    """The path as a log may hold it: an activation link is a secret, whatever stands around it."""
-    return ACTIVATION if is_activation(path) else re.sub(r"[\w-]{30,}", "…", path[:200])
+    """The path as a log may hold it: a link's token is a secret, whatever stands around it."""
+    return _secret(path) or re.sub(r"[\w-]{30,}", "…", path[:200])
 
 
-def login(next_path: str = "", *, signed_out: bool = False) -> str:
+def login(next_path: str = "", *, signed_out: bool = False, reset: bool = False) -> str:
     query = {"next": next_path} if next_path and next_path != HOME else {}
     query |= {"signed_out": "1"} if signed_out else {}
+    query |= {"reset": "1"} if reset else {}
     return f"{LOGIN}?{urlencode(query)}" if query else LOGIN
 
 
@@ -330,6 +349,14 @@ def purchase_codes(slug: str) -> str:
 
 def purchase_batch(slug: str, batch_id: int) -> str:
     return PURCHASE_BATCH.format(slug=slug, batch_id=batch_id)
+
+
+def purchase_batch_csv(slug: str, batch_id: int) -> str:
+    return PURCHASE_BATCH_CSV.format(slug=slug, batch_id=batch_id)
+
+
+def purchase_batch_xlsx(slug: str, batch_id: int) -> str:
+    return PURCHASE_BATCH_XLSX.format(slug=slug, batch_id=batch_id)
 
 
 def agreements(slug: str) -> str:

@@ -64,9 +64,9 @@ async def shell() -> ui.element:
                     await trail()
                 ui.element("span").classes("spacer")
                 _demo_sign()
-                person_menu.build_theme(actor, dark)
+                person_menu.ThemeMenu(actor, dark)
                 await bell.build(actor)
-                person_menu.build(actor)
+                person_menu.PersonMenu(actor)
             content = ui.element("main").classes("content").props("tabindex=-1")
 
     def moved(_: str) -> None:
@@ -75,6 +75,7 @@ async def shell() -> ui.element:
 
     async def changed(_: tuple[int, ...]) -> None:
         side.refresh()
+        trail.refresh()
 
     router.on_path_changed(moved)
     live.on(frame, None, Topic.WORKSPACES, changed)
@@ -110,6 +111,8 @@ async def _steps(where: Place) -> list[tuple[str, str]]:
     if where.service:
         start = routes.edspace if where.service == "edspace" else routes.cyberpass
         steps.append((SERVICES[where.service], start(where.slug)))
+        if where.section is None:
+            steps.append(("Dashboard", ""))
     if where.section:
         name, path_of = SECTIONS.get(where.section, ("Page", routes.workspace))
         steps.append((name, path_of(where.slug)))

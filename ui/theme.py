@@ -46,6 +46,9 @@ STYLES = (
     "customers.css",
     "panel.css",
     "evaluation.css",
+    "dashboard.css",
+    "payment.css",
+    "people.css",
 )
 
 

@@ -1,24 +1,11 @@
-"""How days, terms, counts and refusals are said; one place for screens and public pages."""
+"""How days, terms and counts are said; one place for screens and public pages."""
 
 from datetime import date, datetime
 
-from models.enums import MessageState, RefusalReason, StepState
-from services import code_alphabet, zones
-from services.redemptions import Refused
+from models.enums import MessageState, Role, StepState
+from services import zones
 from services.settings import get_settings
-
-# One sentence for every reason but a typing mistake: to a stranger they must not differ.
-REFUSED = "This code can't be used here. Check it, or ask the person who gave it to you."
-TO_MEMBER = {
-    RefusalReason.NOT_FOUND: "No code of this installation reads like that.",
-    RefusalReason.ALREADY_ACTIVATED: "This code is already activated by somebody else.",
-    RefusalReason.REVOKED: "This code was revoked.",
-    RefusalReason.HELD: "This code is held after a restore until somebody checks it.",
-    RefusalReason.EXPIRED: "This code has expired.",
-    RefusalReason.NOT_YET_VALID: "This code is not valid yet.",
-    RefusalReason.WRONG_KIND: "This is a purchase code; it pays for a step of an evaluation.",
-    RefusalReason.WRONG_PERSON: "This is not the e-mail address the code was activated with.",
-}
+from services.whom_to_ask import WhomToAsk
 
 MAIL_STANDS = {
     MessageState.QUEUED: "queued",
@@ -33,10 +20,27 @@ STAGES = {
     StepState.WORK: "Work",
     StepState.FAILED: "Failed",
 }
+ROLES = {
+    Role.OWNER: "Owner",
+    Role.ADMIN: "Workspace Admin",
+    Role.SALES: "Sales",
+    Role.EVALUATOR: "Evaluator",
+}
+ROLE_MAY = {
+    Role.OWNER: "Sets up the installation, its workspaces and schemes.",
+    Role.ADMIN: "Generates codes, manages members and reads the audit log.",
+    Role.SALES: "Generates and delivers access codes.",
+    Role.EVALUATOR: "Runs product evaluations and pays for steps with purchase codes.",
+}
 
 
 def day(value: date) -> str:
     return f"{value.day:02} {value:%b %Y}"
+
+
+def last_day(end: datetime, zone: str) -> str:
+    """The last day that an end still includes, there."""
+    return day(zones.last_day(end, zone))
 
 
 def moment(instant: datetime, zone: str) -> str:
@@ -111,11 +115,13 @@ def initials(name: str) -> str:
     return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
 
 
-def refusal(refused: Refused) -> str:
-    if refused.reason is RefusalReason.MISTYPED:
-        return code_alphabet.TYPING_MISTAKE
-    if refused.reason is RefusalReason.LIMITED:
-        return f"Too many tries. Try again in {count(refused.minutes or 1, 'minute')}."
-    if refused.to_member:
-        return TO_MEMBER.get(refused.reason, REFUSED)
-    return REFUSED
+def whom_to_ask(whom: WhomToAsk) -> str:
+    """Who has purchase codes to give."""
+    if whom.said:
+        return f"Ask {whom.said.rstrip('.')}."
+    if not whom.admins:
+        return "Ask the owner of this installation."
+    *others, last = whom.admins[:4]
+    if not others:
+        return f"Ask {last}, the admin of {whom.workspace}."
+    return f"Ask {', '.join(others)} or {last}, the admins of {whom.workspace}."

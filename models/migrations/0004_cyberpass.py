@@ -145,6 +145,7 @@ class Migration(migrations.Migration):
             ("returned", fields.IntField(default=0)),
             ("activated", fields.IntField(default=0)),
             ("ending_told_at", fields.DatetimeField(null=True)),
+            ("revision", fields.IntField(default=1)),
             unique_together=(("workspace", "reference", "action"),),
             indexes=[
                 Index(fields=["workspace_id", "action_id", "ends_at"]),
@@ -328,7 +329,7 @@ class Migration(migrations.Migration):
         ops.AddIndex("Code", Index(fields=["agreement_id"])),
         ops.AddIndex("Message", Index(fields=["invitation_id"])),
         ops.AddIndex("AuditEntry", Index(fields=["workspace_id", "action", "id"])),
-        ops.AddIndex("AuditEntry", Index(fields=["workspace_id", "person_id", "id"])),
+        ops.AddIndex("AuditEntry", Index(fields=["workspace_id", "resource", "id"])),
         ops.AddIndex("AuditEntry", Index(fields=["person_id", "id"])),
         ops.RunPython(guard, unguard),
         ops.RunPython(count_days, leave),

@@ -17,6 +17,7 @@ from services import (
     database,
     entitlement_export,
     exports,
+    periods,
     sessions,
 )
 from services.database import unit_of_work
@@ -113,7 +114,7 @@ async def everything_happens(cast: Cast) -> Issued:
     await access_changes.extend(cast.ada, held.id, 30)
     await access_changes.end(cast.ada, held.id)
     await access_changes.undo_activation(cast.ada, held.activation_id, "Grace Hopper asked for it")
-    await entitlement_export.as_csv(cast.ada, entitlement_export.period("2026-01-01"))
+    await entitlement_export.as_csv(cast.ada, periods.period("2026-01-01"))
     return issued
 
 

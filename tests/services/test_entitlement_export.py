@@ -11,8 +11,8 @@ from models import Entitlement
 from models.enums import AuditAction, Resource
 from services import access_changes, entitlement_export, sheets
 from services.actor import Actor
-from services.entitlement_export import Period, period
 from services.errors import Conflict, Invalid
+from services.periods import Period, period
 from tests.cast import Cast, activated, entries, issue, redeem
 from tests.workbook import cells
 

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement
 
+from ui.components.icon import icon
 from ui.components.text import text
 
 T = TypeVar("T", bound=ui.element)
@@ -46,6 +47,22 @@ class Form:
         """One line of text; `attributes` go to the native field."""
         field = self.add(name, label, lambda: ui.input(value=value), help=help)
         field.props.update({key.replace("_", "-"): value for key, value in attributes.items()})
+        return field
+
+    def secret(self, name: str, label: str, *, help: str = "", autocomplete: str) -> ui.input:
+        """A password, hidden until its eye is pressed."""
+        field = self.line(name, label, help=help, type="password", autocomplete=autocomplete)
+        with field.add_slot("append"):
+            eye = ui.button(on_click=lambda: turn(), color=None).classes("btn-icon eye")
+
+        def turn(*, shown: bool | None = None) -> None:
+            shown = field.props["type"] == "password" if shown is None else shown
+            field.props["type"] = "text" if shown else "password"
+            eye.props["aria-label"] = f"Hide {label}" if shown else f"Show {label}"
+            with eye.clear():
+                icon("eye-off" if shown else "eye")
+
+        turn(shown=False)
         return field
 
     def day(self, name: str, label: str, *, help: str = "") -> ui.input:

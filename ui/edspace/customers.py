@@ -6,7 +6,13 @@ from typing import Any
 
 from nicegui import ui
 
-from services import access_changes, customer_codes, customers, emails, entitlement_export
+from services import (
+    access_changes,
+    customer_codes,
+    customers,
+    emails,
+    periods,
+)
 from services.actor import Actor
 from services.customer_codes import CustomerCode
 from services.customers import Customer, EntitlementView, Found
@@ -304,7 +310,7 @@ class Customers:
     def ask_export(self) -> None:
         async def export(ending: str, since: str, until: str, go: ui.button, form: Form) -> bool:
             async def command(_: Actor) -> None:
-                entitlement_export.period(since, until)
+                periods.period(since, until)
 
             if not await self._do(command, go, form):
                 return False

@@ -5,7 +5,16 @@ from pathlib import Path
 from nicegui import App
 
 from ui import routes
-from ui.public import activation, certificates, create_owner, health, redeem, sign_in
+from ui.public import (
+    activation,
+    certificates,
+    create_owner,
+    health,
+    invitation,
+    redeem,
+    reset,
+    sign_in,
+)
 
 STATIC_FILES = Path(__file__).parent.parent / "static"
 
@@ -21,6 +30,12 @@ PAGES = (
     (routes.ACTIVATION, "POST", activation.submit),
     (routes.CERTIFICATES, "GET", certificates.ask),
     (routes.CERTIFICATE, "GET", certificates.show),
+    (routes.INVITATION, "GET", invitation.show),
+    (routes.INVITATION, "POST", invitation.submit),
+    (routes.RESET, "GET", reset.show),
+    (routes.RESET, "POST", reset.ask),
+    (routes.RESET_LINK, "GET", reset.open_link),
+    (routes.RESET_LINK, "POST", reset.use),
     (routes.HEALTHZ, "GET", health.alive),
     (routes.READYZ, "GET", health.ready),
 )

@@ -1,0 +1,131 @@
+"""What an entry of the log tells beyond its action and its target, in words: tables."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+COUNTED = {
+    "codes": "code",
+    "people": "person",
+    "entitlements": "entitlement",
+    "entries": "entry",
+    "sessions": "session",
+    "days": "day",
+    "size": "byte",
+}
+MANY = {"people": "people", "entries": "entries"}
+# how a detail reads beside the sentence; what is not here is told by its own name
+TOLD = {
+    "format": "as {}",
+    "ending": "ending {}",
+    "field": "{}",
+    "fields": "{}",
+    "what": "{}",
+    "role": "as {}",
+    "from": "from {}",
+    "until": "until {}",
+    "ends": "ends {}",
+    "share": "{} % used",
+    "kind": "{}",
+    "slug": "at {}",
+    "failed": "{} that had failed",
+    "waiting": "{} that still wait",
+    "resent": "a copy of message {}",
+    "redirected_from": "message {} to another address",
+}
+YES = {
+    "reason": "with a reason",
+    "by_link": "by its link",
+    "ended": "ended",
+    "early": "earlier than agreed",
+    "owner": "as an owner",
+    "passed": "passed",
+}
+NO = {"by_link": "typed in", "owner": "an owner no more", "passed": "failed"}
+# ids of rows that have no page and no name of their own
+HIDDEN = {
+    *("activation", "delivery", "evaluation", "plan"),
+    *("purchased_action", "scheme", "session", "step"),
+}
+UPPER = {"format"}
+LOWER = {"kind", "role", "fields", "field"}
+
+SENTENCES = {
+    ("CREATE", "BATCH"): "{codes} asked for",
+    ("COMPLETE", "BATCH"): "{codes} made",
+    ("FAIL", "BATCH"): "The codes could not be made",
+    ("CANCEL", "BATCH"): "Stopped while the codes were made; none is left",
+    ("RETRY", "BATCH"): "The codes are made again",
+    ("SHOW", "BATCH"): "{codes} shown in full",
+    ("COPY", "BATCH"): "{codes} copied in full",
+    ("EXPORT", "BATCH"): "{codes} exported in full",
+    ("REVOKE", "BATCH"): "{codes} that nobody had used revoked",
+    ("SEND", "BATCH"): "{people} sent a code each",
+    ("SHOW", "CODE"): "Shown in full",
+    ("COPY", "CODE"): "Copied in full",
+    ("ACTIVATE", "CODE"): "Used",
+    ("UNDO", "CODE"): "The use was undone, and the code is ready again",
+    ("REVOKE", "CODE"): "Works no more",
+    ("SEND", "CODE"): "Sent again",
+    ("REFUSE", "CODE"): "Refused",
+    ("SHOW", "MESSAGE"): "The mail was shown in full",
+    ("SEND", "MESSAGE"): "The mail was sent again",
+    ("RETRY", "MESSAGE"): "The mail is tried again",
+    ("FAIL", "MESSAGE"): "The mail could not be delivered",
+    ("UPDATE", "ENTITLEMENT"): "The access was changed",
+    ("EXPORT", "ENTITLEMENT"): "{entitlements} exported",
+    ("EXPORT", "AUDIT"): "Exported",
+    ("COMPLETE", "EXPORT"): "The file is ready, {entries}",
+    ("FAIL", "EXPORT"): "The file could not be made",
+    ("LOGIN", "USER"): "Signed in",
+    ("LOGOUT", "USER"): "Signed out",
+    ("LOGOUT", "SESSION"): "Signed out",
+    ("RESET", "USER"): "The password was reset by mail",
+    ("DISABLE", "USER"): "Cannot sign in any more",
+    ("ENABLE", "USER"): "Can sign in again",
+    ("ERASE", "PERSON"): "Name and addresses were erased",
+    ("PAUSE", "INSTALLATION"): "Paused: the mail server refuses",
+    ("RESTORE", "INSTALLATION"): "Goes out again",
+    ("GUESSING", "INSTALLATION"): "Too many wrong codes within an hour",
+    ("REACH", "AGREEMENT"): "Codes were issued",
+    ("EXPIRE", "AGREEMENT"): "Ends soon",
+    ("VERIFY", "AUDIT"): "The chain was verified",
+    ("INVITE", "INVITATION"): "Asked into the workspace by mail",
+    ("ACCEPT", "INVITATION"): "Came into the workspace",
+    ("WITHDRAW", "INVITATION"): "The link works no more",
+}
+
+
+def told(action: str, resource: str, detail: Mapping[str, Any]) -> str:
+    """A sentence, and what else stands in the detail; empty where there is nothing to tell."""
+    words = {name: _words(name, detail[name]) for name in sorted(detail)}
+    sentence = SENTENCES.get((action, resource), "")
+    used = {name for name in words if f"{{{name}}}" in sentence}
+    try:
+        sentence = sentence.format_map(words)
+    except KeyError:  # an entry without that detail
+        sentence, used = "", set[str]()
+    beside = (_beside(name, detail[name], words[name]) for name in words if name not in used)
+    rest = ", ".join(each for each in beside if each)
+    if not sentence:
+        return f"{rest[:1].upper()}{rest[1:]}"
+    return f"{sentence} ({rest})" if rest else sentence
+
+
+def _words(name: str, value: Any) -> str:
+    if isinstance(value, int) and name in COUNTED:
+        noun = COUNTED[name]
+        return f"{value:,} {noun if value == 1 else MANY.get(name, f'{noun}s')}"
+    if isinstance(value, list):
+        return ", ".join(str(each) for each in cast(list[object], value)).replace("_", " ")
+    text = str(value)
+    return text.upper() if name in UPPER else text.lower() if name in LOWER else text
+
+
+def _beside(name: str, value: Any, words: str) -> str:
+    if name in HIDDEN:
+        return ""
+    if isinstance(value, bool):
+        return (YES if value else NO).get(name, "")
+    if name in COUNTED:
+        return words
+    return TOLD.get(name, f"{name.replace('_', ' ')} {{}}").format(words)
