@@ -18,6 +18,7 @@ from services.settings import get_settings
 BOM = "\ufeff"
 CSV = "text/csv; charset=utf-8"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+BYTES = "application/octet-stream"
 XLSX_MOST_ROWS = 2**20 - 1  # the format's own limit, less the head
 PIECE = 64 * 1024
 WORKSHOP = "export-"

@@ -1,6 +1,7 @@
 """Files, streamed to whoever may have them."""
 
 from collections.abc import Awaitable, Callable
+from urllib.parse import quote
 
 from nicegui import App
 from starlette.requests import Request
@@ -12,6 +13,7 @@ from services import (
     audit_filter,
     audit_heads,
     entitlement_export,
+    evidence,
     exports,
     periods,
     purchase_export,
@@ -20,7 +22,7 @@ from services import (
 from services.actor import Actor
 from services.errors import NotFound
 from services.settings import get_settings
-from services.sheets import Export
+from services.sheets import BYTES, Export
 from ui import routes
 from ui.door import session
 from ui.mails import preview
@@ -38,6 +40,7 @@ def register(app: App) -> None:
         methods=["GET"],
         include_in_schema=False,
     )
+    app.add_api_route(routes.EVIDENCE, evidence_file, methods=["GET"], include_in_schema=False)
     for path, make in FILES.items():
         app.add_api_route(path, _sent(make), methods=["GET"], include_in_schema=False)
 
@@ -64,6 +67,21 @@ async def _actor(request: Request) -> Actor:
     if actor is None:
         raise NotFound("This page does not exist, or not for you.")
     return actor
+
+
+async def evidence_file(request: Request) -> Response:
+    """Whatever it is, a browser only saves it: it came from a person, and may be a page."""
+    slug, evidence_id = request.path_params["slug"], int(request.path_params["evidence_id"])
+    actor = await sessions.enter(session.token_of(request), slug)
+    file = await evidence.open_file(actor, evidence_id)
+    return StreamingResponse(
+        file.pieces,
+        media_type=BYTES,
+        headers={
+            "content-disposition": f"attachment; filename*=UTF-8''{quote(file.name, safe='')}",
+            "content-length": f"{file.size}",
+        },
+    )
 
 
 def _links() -> str:

@@ -102,6 +102,7 @@ DOWNLOADS = (
     INSTANCE_MESSAGE_PREVIEW,
     ENTITLEMENTS_CSV,
     ENTITLEMENTS_XLSX,
+    EVIDENCE,
     PURCHASE_BATCH_CSV,
     PURCHASE_BATCH_XLSX,
     AUDIT_CSV,
@@ -154,6 +155,7 @@ def _pattern(paths: tuple[str, ...]) -> re.Pattern[str]:
 
 _application = _pattern(SUB_PAGES + DOWNLOADS)
 _downloads = _pattern(DOWNLOADS)
+_evidence = _pattern((EVIDENCE,))
 _previews = _pattern((MESSAGE_PREVIEW, INSTANCE_MESSAGE_PREVIEW))
 _public = _pattern(PUBLIC)
 _invitation = _pattern((INVITATION,))
@@ -178,6 +180,10 @@ def is_download(path: str) -> bool:
 def is_preview(path: str) -> bool:
     """A mail shown in a frame of its own."""
     return _previews.fullmatch(path) is not None
+
+
+def is_evidence(path: str) -> bool:
+    return _evidence.fullmatch(path) is not None
 
 
 def is_workbook(path: str) -> bool:
@@ -344,6 +350,10 @@ def evaluations(slug: str) -> str:
 
 def evaluation(slug: str, evaluation_id: int) -> str:
     return EVALUATION.format(slug=slug, evaluation_id=evaluation_id)
+
+
+def evidence(slug: str, evidence_id: int) -> str:
+    return EVIDENCE.format(slug=slug, evidence_id=evidence_id)
 
 
 def purchase_codes(slug: str) -> str:

@@ -7,6 +7,7 @@ from models.enums import (
     AgreementState,
     AuditAction,
     BatchState,
+    EvaluationState,
     InvitationState,
     MessageState,
     RefusalReason,
@@ -77,6 +78,11 @@ REASON_TONE = {
     RefusalReason.WRONG_ACTION: "expired",
     RefusalReason.WRONG_KIND: "expired",
 }
+EVALUATION_TONE = {
+    EvaluationState.OPEN: "ready",
+    EvaluationState.CERTIFIED: "activated",
+    EvaluationState.FAILED: "revoked",
+}
 DARK = {Theme.LIGHT: False, Theme.DARK: True, Theme.SYSTEM: None}
 
 STYLES = (
@@ -89,6 +95,7 @@ STYLES = (
     "bell.css",
     "customers.css",
     "panel.css",
+    "evaluation.css",
     "dashboard.css",
     "payment.css",
     "people.css",

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from models.enums import MessageState, Role
+from models.enums import MessageState, Role, StepState
 from services import zones
 from services.settings import get_settings
 from services.whom_to_ask import WhomToAsk
@@ -15,6 +15,11 @@ MAIL_STANDS = {
     MessageState.FAILED: "failed",
 }
 
+STAGES = {
+    StepState.PAYMENT: "Payment",
+    StepState.WORK: "Work",
+    StepState.FAILED: "Failed",
+}
 ROLES = {
     Role.OWNER: "Owner",
     Role.ADMIN: "Workspace Admin",
@@ -73,6 +78,19 @@ def mail(state: MessageState, at: datetime, zone: str) -> str:
 
 def count(number: int, noun: str, nouns: str = "") -> str:
     return f"{number:,} {noun if number == 1 else nouns or f'{noun}s'}"
+
+
+def size(number: int) -> str:
+    """Of a file: 812 bytes, 4.2 KB, 10 MB."""
+    if number < 1024:
+        return count(number, "byte")
+    scaled, unit = (number / 1024, "KB") if number < 1024**2 else (number / 1024**2, "MB")
+    return f"{scaled:.1f}".removesuffix(".0") + f" {unit}"
+
+
+def stage(step: str | None, state: StepState | None) -> str:
+    """Where an evaluation stands: `Lab Assessment · Payment`."""
+    return f"{step} · {STAGES[state]}" if step and state else "All steps passed"
 
 
 def progress(made: int, codes: int) -> str:
