@@ -40,6 +40,7 @@ STYLES = (
     "bell.css",
     "customers.css",
     "panel.css",
+    "purchases.css",
 )
 
 

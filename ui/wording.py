@@ -4,11 +4,13 @@ from datetime import date, datetime
 
 from models.enums import MessageState, RefusalReason
 from services import code_alphabet, zones
+from services.agreement_claims import Left
 from services.redemptions import Refused
 from services.settings import get_settings
 
 # One sentence for every reason but a typing mistake: to a stranger they must not differ.
 REFUSED = "This code can't be used here. Check it, or ask the person who gave it to you."
+REVOKED_FOR_GOOD = "It can never be activated after that. This cannot be undone."
 TO_MEMBER = {
     RefusalReason.NOT_FOUND: "No code of this installation reads like that.",
     RefusalReason.ALREADY_ACTIVATED: "This code is already activated by somebody else.",
@@ -63,6 +65,22 @@ def count(number: int, noun: str, nouns: str = "") -> str:
 
 def progress(made: int, codes: int) -> str:
     return f"{made:,} of {codes:,}"
+
+
+def left_under(found: Left, *, said: str = "") -> str:
+    """What agreements leave; `said` stands before the reference of the only one."""
+    if not found.references:
+        return "No agreement is valid now"
+    one, *others = found.references
+    under = f"{len(found.references)} agreements" if others else f"{said}{one}"
+    return f"{found.left:,} of {found.granted:,} left under {under}"
+
+
+def given_back(codes: int) -> str:
+    """What becomes of purchase codes that are revoked."""
+    if codes == 1:
+        return "It goes back to the agreement it was issued under."
+    return "They go back to the agreement they were issued under."
 
 
 def set_is_mailed(address: str | None, *, is_bulk: bool) -> str:

@@ -18,7 +18,8 @@ from ui import actions, live, routes, theme, wording
 from ui.components.buttons import button
 from ui.components.fields import Form
 from ui.components.filters import choice_filter, search_field
-from ui.components.generate_dialog import Generated, GenerateDialog
+from ui.components.generate_dialog import GenerateDialog
+from ui.components.generated import Generated
 from ui.components.news import News
 from ui.components.notice import empty
 from ui.components.page_head import page_head
