@@ -103,6 +103,7 @@ STYLES = (
     "members.css",
     "audit.css",
     "refusals.css",
+    "purchases.css",
 )
 
 

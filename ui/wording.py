@@ -4,8 +4,11 @@ from datetime import date, datetime
 
 from models.enums import MessageState, Role, StepState
 from services import zones
+from services.agreement_claims import Left
 from services.settings import get_settings
 from services.whom_to_ask import WhomToAsk
+
+REVOKED_FOR_GOOD = "It can never be activated after that. This cannot be undone."
 
 MAIL_STANDS = {
     MessageState.QUEUED: "queued",
@@ -95,6 +98,22 @@ def stage(step: str | None, state: StepState | None) -> str:
 
 def progress(made: int, codes: int) -> str:
     return f"{made:,} of {codes:,}"
+
+
+def left_under(found: Left, *, said: str = "") -> str:
+    """What agreements leave; `said` stands before the reference of the only one."""
+    if not found.references:
+        return "No agreement is valid now"
+    one, *others = found.references
+    under = f"{len(found.references)} agreements" if others else f"{said}{one}"
+    return f"{found.left:,} of {found.granted:,} left under {under}"
+
+
+def given_back(codes: int) -> str:
+    """What becomes of purchase codes that are revoked."""
+    if codes == 1:
+        return "It goes back to the agreement it was issued under."
+    return "They go back to the agreement they were issued under."
 
 
 def set_is_mailed(address: str | None, *, is_bulk: bool) -> str:
