@@ -6,6 +6,7 @@ import logging
 from bench.activate import activate
 from bench.audit_log import audit_log
 from bench.bell import bell
+from bench.dashboard import dashboard
 from bench.generate import generate
 from bench.mail import mail
 from bench.meanwhile import meanwhile
@@ -22,6 +23,7 @@ async def _services() -> list[Figure]:
             *await meanwhile(here, rounds=5),
             *await activate(here, rounds=7),
             await mail(rounds=5),
+            *await dashboard(here, rounds=20),
         ]
 
 

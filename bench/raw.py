@@ -18,7 +18,7 @@ BATCH = """
 INSERT INTO batch (created_at, workspace_id, kind, product_id, plan_id, requested_by_id,
     idempotency_key, quantity, prefix, note, state, failure, finished_at, ready, activated, revoked)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, '', '', ?, '', ?, ?, 0, 0)"""
-CODE = f"INSERT INTO code ({', '.join(CODE_COLUMNS)}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+CODE = f"INSERT INTO code ({', '.join(CODE_COLUMNS)}) VALUES (?{', ?' * (len(CODE_COLUMNS) - 1)})"
 AUDIT = """
 INSERT INTO audit_entry (at, workspace_id, person_id, action, resource, target_id, detail)
 VALUES (?, ?, ?, ?, ?, ?, ?)"""
@@ -50,7 +50,7 @@ def generate(raw: sqlite3.Connection, codes: int, key: str) -> tuple[float, list
     digests = [os.urandom(32) for _ in range(codes)]
     ready = Status.READY.value
     rows = [
-        (MOMENT, 1, 0, ordinal, digest, os.urandom(45), "7KQM", ready, 1)
+        (MOMENT, 1, 0, ordinal, digest, os.urandom(45), "7KQM", None, ready, 1)
         for ordinal, digest in enumerate(digests, start=1)
     ]
     batch = (MOMENT, 1, CodeKind.ACCESS.value, 1, 1, 1, key, codes, BatchState.DONE.value, MOMENT)

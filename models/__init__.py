@@ -5,7 +5,7 @@ from models.audit import AuditEntry, AuditExport, AuditHead, AuditSeal
 from models.catalog import Plan, Product
 from models.certification import Action, Agreement, Scheme
 from models.code import Activation, ActivationDay, AgreementShare, Batch, Code, Entitlement
-from models.evaluation import Evaluation, Evidence, Step
+from models.evaluation import Evaluation, Evidence, Reopening, Step
 from models.invitation import Invitation, PasswordReset
 from models.mail import Delivery, Message
 from models.notification import AuditFanout, Notification
@@ -39,6 +39,7 @@ __all__ = [
     "Plan",
     "Product",
     "Refusal",
+    "Reopening",
     "Scheme",
     "Session",
     "Step",

@@ -40,6 +40,7 @@ class Agreement(Row):
 
     It grants from `starts_at` up to the instant `ends_at`. Left is quantity - issued + returned.
     Its codes work up to `codes_until` where that is set, else as long as their batch says.
+    Each edit raises `revision`, so that two people never overwrite each other unseen.
     """
 
     workspace: fields.ForeignKeyRelation[Workspace] = fields.ForeignKeyField(
@@ -60,6 +61,7 @@ class Agreement(Row):
     returned = fields.IntField(default=0)
     activated = fields.IntField(default=0)
     ending_told_at: datetime | None = fields.DatetimeField(null=True)
+    revision = fields.IntField(default=1)
 
     class Meta:
         table = "agreement"

@@ -49,6 +49,23 @@ class Access(StrEnum):
     UNDONE = "UNDONE"
 
 
+class InvitationState(StrEnum):
+    """How one that was not accepted stands; never stored. STOPPED: who sent it may not any more."""
+
+    OPEN = "OPEN"
+    EXPIRED = "EXPIRED"
+    STOPPED = "STOPPED"
+
+
+class AgreementState(StrEnum):
+    """How an agreement stands; from the clock and what is left, never stored."""
+
+    VALID = "VALID"
+    NOT_YET_VALID = "NOT YET VALID"
+    ENDED = "ENDED"
+    USED_UP = "USED UP"
+
+
 class EvaluationState(StrEnum):
     OPEN = "OPEN"
     CERTIFIED = "CERTIFIED"

@@ -102,3 +102,31 @@ class Evidence(Row):
     class Meta:
         table = "evidence"
         indexes = [("step_id",)]
+
+
+class Reopening(Row):
+    """A failure that an admin took back, with what the outcome had been; `created_at` is when."""
+
+    workspace: fields.ForeignKeyRelation[Workspace] = fields.ForeignKeyField(
+        "models.Workspace", related_name="reopenings", on_delete=RESTRICT
+    )
+    workspace_id: int
+    step: fields.ForeignKeyRelation[Step] = fields.ForeignKeyField(
+        "models.Step", related_name="reopenings", on_delete=RESTRICT
+    )
+    step_id: int
+    reopened_by: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "models.Person", related_name="reopenings", on_delete=RESTRICT
+    )
+    reopened_by_id: int
+    reason = fields.CharField(max_length=300)
+    failed_by: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
+        "models.Person", related_name="failures_reopened", on_delete=RESTRICT
+    )
+    failed_by_id: int
+    failed_at = fields.DatetimeField()
+    failed_note = fields.CharField(max_length=1000)
+
+    class Meta:
+        table = "reopening"
+        indexes = [("step_id",)]

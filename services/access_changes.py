@@ -3,11 +3,11 @@
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from tortoise.expressions import F, Q
+from tortoise.expressions import Q
 
-from models import Activation, Batch, Code, Entitlement
+from models import Entitlement
 from models.enums import Access, AuditAction, Resource
-from services import audit, entitlements, holders, redeem_claim, signals, texts, zones
+from services import audit, entitlements, holders, signals, undoing, zones
 from services.actor import Actor
 from services.database import is_id, unit_of_work
 from services.errors import Conflict, Invalid, NotFound
@@ -17,7 +17,6 @@ from services.zones import now
 
 DAYS_MOST = 3650
 LAST_YEAR = 2999
-REASON_MOST = 300
 WHOLE_DAYS = f"Enter a whole number of days from 1 to {DAYS_MOST}."
 MOVED = "This access was changed in the meantime. Look at it again."
 
@@ -105,25 +104,11 @@ async def undo_activation(actor: Actor, activation_id: int, reason: str) -> None
     Raises Invalid(reason), NotFound, and Conflict when it was undone already.
     """
     require(actor, Permission.CHANGE_ENTITLEMENTS)
-    why = texts.line(reason, field="reason", what="a reason", longest=REASON_MOST)
+    why = undoing.reason_of(reason)
     before = await _held(actor, activation_id=activation_id)
-    at = now()
-    undone = await Activation.filter(id=activation_id, undone_at=None).update(
-        undone_at=at, undone_by_id=actor.person_id, undo_reason=why
-    )
-    if not undone:
-        raise Conflict("This activation was undone already.")
-    await Entitlement.filter(id=before.id).update(changed_at=at)
-    code = await Code.get(id=before.activation.code_id)
-    if await redeem_claim.release(code.id):
-        await Batch.filter(id=code.batch_id).update(
-            ready=F("ready") + 1, activated=F("activated") - 1
-        )
-    # the reason may name somebody: it stands at the activation, and the log says that there is one
-    facts = {"activation": activation_id, "batch": code.batch_id, "reason": True}
-    await audit.record(AuditAction.UNDO, Resource.CODE, code.id, by=actor, **facts)
+    await undoing.undo(actor, activation_id, why)
+    await Entitlement.filter(id=before.id).update(changed_at=now())
     _changed(before)
-    signals.emit(Changed(before.workspace_id, Topic.BATCHES, (code.batch_id,)))
 
 
 async def _held(actor: Actor, **which: int) -> Entitlement:

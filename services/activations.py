@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from models.enums import AuditAction, MessageKind, Resource
-from services import audit, entitlements, holders, links, outbox, signals
+from services import activation_days, audit, entitlements, holders, links, outbox, signals
 from services.database import execute_each, insert_returning
 from services.entitlements import Grant
 from services.links import Purpose
@@ -30,7 +30,7 @@ async def make(wins: Sequence[tuple[Try, Candidate]]) -> list[Activated]:
     at = now()
     grants = await _activations(wins, at)
     await entitlements.grant(grants, at)
-    await _count([code for _, code in wins])
+    await count([code for _, code in wins], at)
     await outbox.put([_confirmation(each) for each in grants])
     await audit.record_all([_entry(each) for each in grants])
     return [activated(each.activation_id, each.code) for each in grants]
@@ -51,9 +51,11 @@ async def _activations(wins: Sequence[tuple[Try, Candidate]], at: datetime) -> l
     ]
 
 
-async def _count(codes: Sequence[Candidate]) -> None:
+async def count(codes: Sequence[Candidate], at: datetime) -> None:
+    """Move codes from ready to activated in the counters of their batches, and say so."""
     batches = Counter((code.batch_id, code.workspace_id) for code in codes)
     await execute_each(COUNT, [(n, n, batch_id) for (batch_id, _), n in sorted(batches.items())])
+    await activation_days.add(codes, at)
     for batch_id, workspace_id in batches:
         signals.emit(Changed(workspace_id, Topic.BATCHES, (batch_id,)))
 

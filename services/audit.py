@@ -11,9 +11,8 @@ from services.signals import Changed, Topic
 from services.zones import now
 
 COLUMNS = ("at", "workspace_id", "person_id", "action", "resource", "target_id", "detail")
-ACTION = slice(COLUMNS.index("action"), COLUMNS.index("resource") + 1)
-
 WORKSPACE = COLUMNS.index("workspace_id")
+ACTION = slice(COLUMNS.index("action"), COLUMNS.index("resource") + 1)
 
 Entry = tuple[Any, ...]
 
@@ -60,7 +59,7 @@ async def record(
 
 
 async def record_all(entries: list[Entry]) -> None:
-    """Add entries of one unit of work; whoever lists them or is to be told is told after it."""
+    """Add entries of one unit of work; after it they are sealed, and told to whom they concern."""
     await insert_many("audit_entry", COLUMNS, entries)
     for workspace_id in {each[WORKSPACE] for each in entries}:
         signals.emit(Changed(workspace_id, Topic.AUDIT))

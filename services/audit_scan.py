@@ -62,13 +62,13 @@ async def search(wanted: AuditFilter, log_of: int | None, zone: str) -> Search:
 
 async def newest() -> int:
     """The highest id, 0 without entries."""
-    [row] = await fetch(NEWEST, for_list=True)
+    [row] = await fetch(NEWEST, reading=True)
     return row["newest"] or 0
 
 
 async def time_from(entry_id: int) -> datetime | None:
     """When the first entry from this id on was written."""
-    rows = await fetch(FROM_ID, entry_id, for_list=True)
+    rows = await fetch(FROM_ID, entry_id, reading=True)
     return moment(rows[0]["at"]) if rows else None
 
 
@@ -77,7 +77,7 @@ async def _first_from(at: datetime, end: int) -> int:
     low, high = 1, end
     while low < high:
         middle = (low + high) // 2
-        rows = await fetch(FROM_ID, middle, for_list=True)
+        rows = await fetch(FROM_ID, middle, reading=True)
         stored = moment(rows[0]["at"]) if rows else None
         if stored is None or stored >= at - OUT_OF_ORDER:
             high = middle
@@ -92,9 +92,7 @@ async def older(asked: Search, before: int, most: int, patience: float = PATIENC
     while edge > asked.first and len(rows) < most and perf_counter() - began < patience:
         low, at = max(asked.first, edge - size), perf_counter()
         left = most - len(rows)
-        rows += await fetch(
-            OLDER.format(asked.where), *asked.values, low, edge, left, for_list=True
-        )
+        rows += await fetch(OLDER.format(asked.where), *asked.values, low, edge, left, reading=True)
         edge, size = low, _next(size, perf_counter() - at)
     return Found(rows, edge, edge <= asked.first)
 
@@ -107,7 +105,7 @@ async def newer(asked: Search, after: int, most: int, patience: float = PATIENCE
         high, at = min(asked.end, edge + size), perf_counter()
         left = most - len(rows)
         values = (*asked.values, edge, high, left)
-        rows += await fetch(NEWER.format(asked.where), *values, for_list=True)
+        rows += await fetch(NEWER.format(asked.where), *values, reading=True)
         edge, size = high, _next(size, perf_counter() - at)
     return Found(rows, edge, edge >= asked.end)
 
@@ -118,7 +116,7 @@ async def count(asked: Search, most: int, patience: float) -> tuple[int, bool]:
     while edge > asked.first and found <= most and perf_counter() - began < patience:
         low, at = max(asked.first, edge - size), perf_counter()
         values = (*asked.values, low, edge, most + 1 - found)
-        [row] = await fetch(COUNT.format(asked.where), *values, for_list=True)
+        [row] = await fetch(COUNT.format(asked.where), *values, reading=True)
         found, edge, size = found + row["found"], low, _next(size, perf_counter() - at)
     return min(found, most), edge <= asked.first and found <= most
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from tortoise.queryset import QuerySet
 
 from models import Activation, Code
-from models.enums import BatchState, Status
+from models.enums import BatchState, CodeKind, Status
 from services import batch_list, batches, zones
 from services.actor import Actor
 from services.batch_list import BatchView
@@ -34,9 +34,9 @@ class BatchDetail:
     may_steer: bool
 
 
-async def read(actor: Actor, batch_id: int) -> BatchDetail:
+async def read(actor: Actor, batch_id: int, *, kind: CodeKind = CodeKind.ACCESS) -> BatchDetail:
     """Raises NotFound for a batch of others."""
-    batch = await batches.own(actor, batch_id)
+    batch = await batches.own(actor, batch_id, kind=kind)
     morning = zones.start_of(zones.today(actor.time_zone), actor.time_zone)
     today = (
         await Activation.filter(code__batch_id=batch_id, created_at__gte=morning, undone_at=None)
@@ -49,7 +49,7 @@ async def read(actor: Actor, batch_id: int) -> BatchDetail:
         .distinct()
         .values_list("revoked_by__name", flat=True)
     )
-    may_change = batches.may_revoke(actor, batch.requested_by_id)
+    may_change = batches.may_revoke(actor, batch)
     return BatchDetail(
         summary=batch_list.view(batch),
         valid_from=batch.valid_from,

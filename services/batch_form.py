@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from models import Plan
+from models.enums import CodeKind
 from services import emails, texts, zones
 from services.actor import Actor
 from services.errors import Invalid
@@ -34,17 +35,23 @@ class BatchRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchOrder:
-    """A request that was found good, with instants in UTC."""
+    """A request that was found good, with instants in UTC.
 
-    product_id: int
-    plan_id: int
+    Access codes open a plan of a product, purchase codes pay for an action; when these expire,
+    the agreements say.
+    """
+
+    kind: CodeKind
     quantity: int
     key: str
-    valid_from: datetime | None
-    expires_at: datetime | None
-    prefix: str
     note: str
-    notify: str | None
+    product_id: int | None = None
+    plan_id: int | None = None
+    action_id: int | None = None
+    valid_from: datetime | None = None
+    expires_at: datetime | None = None
+    prefix: str = ""
+    notify: str | None = None
 
     @property
     def is_bulk(self) -> bool:
@@ -71,6 +78,10 @@ def prefix(text: str) -> str:
     if typed and not re.fullmatch(r"[A-Za-z0-9]{2,8}", typed):
         raise Invalid({"prefix": "Use 2 to 8 letters A to Z and digits, without dashes."})
     return typed.upper()
+
+
+def note(text: str) -> str:
+    return texts.line(text, field="note", what="a note", longest=500, required=False)
 
 
 def _window(
@@ -119,6 +130,7 @@ async def check(actor: Actor, request: BatchRequest) -> BatchOrder:
     plan = await _plan(actor, request)
     valid_from, expires_at = _window(request, plan, actor.time_zone)
     return BatchOrder(
+        kind=CodeKind.ACCESS,
         product_id=plan.product_id,
         plan_id=plan.id,
         quantity=quantity(request.quantity),
@@ -126,6 +138,6 @@ async def check(actor: Actor, request: BatchRequest) -> BatchOrder:
         valid_from=valid_from,
         expires_at=expires_at,
         prefix=prefix(request.prefix),
-        note=texts.line(request.note, field="note", what="a note", longest=500, required=False),
+        note=note(request.note),
         notify=None if request.notify is None else emails.read(request.notify, field="notify"),
     )

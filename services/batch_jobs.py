@@ -6,8 +6,8 @@ import secrets
 from datetime import timedelta
 
 from models import Batch, Code
-from models.enums import AuditAction, BatchState, Resource
-from services import audit, background, batches, signals
+from models.enums import AuditAction, BatchState, CodeKind, Resource
+from services import agreement_claims, audit, background, batches, signals
 from services.actor import Actor
 from services.database import execute_each, fetch, insert_many, unit_of_work
 from services.errors import Conflict, NotFound
@@ -87,7 +87,8 @@ async def _take(batch_id: int, tries: int) -> bool:
 async def _turn(batch: Batch) -> None:
     first, last = batch.made + 1, min(batch.made + CHUNK, batch.quantity)
     try:
-        await _store(batch, await asyncio.to_thread(rows_of, batch, first, last))
+        shares = await agreement_claims.shares_of(batch)
+        await _store(batch, await asyncio.to_thread(rows_of, batch, first, last, shares))
     except _Lost:
         del _held[batch.id]
     except Exception:
@@ -140,34 +141,40 @@ async def _end(batch: Batch, state: BatchState, failure: str = "") -> bool:
     )
     if ended:
         await Code.filter(batch_id=batch.id).delete()
+        await agreement_claims.give_back_all(batch)
         batches.changed(batch)
     return bool(ended)
 
 
-async def _own(actor: Actor, batch_id: int) -> Batch:
-    batch = await batches.own(actor, batch_id)
-    if not batches.may_revoke(actor, batch.requested_by_id):
+async def _own(actor: Actor, batch_id: int, kind: CodeKind) -> Batch:
+    batch = await batches.own(actor, batch_id, kind=kind)
+    if not batches.may_revoke(actor, batch):
         raise NotFound("You can do this with your own batches only.")
     return batch
 
 
 @unit_of_work
-async def cancel(actor: Actor, batch_id: int) -> None:
+async def cancel(actor: Actor, batch_id: int, *, kind: CodeKind = CodeKind.ACCESS) -> None:
     """Stop a batch that is being made; no code of it is left. Raises NotFound, Conflict."""
-    batch = await _own(actor, batch_id)
+    batch = await _own(actor, batch_id, kind)
     if not await _end(batch, BatchState.CANCELLED):
         raise Conflict("This batch is not being made any more.")
     await audit.record(AuditAction.CANCEL, Resource.BATCH, batch_id, by=actor)
 
 
 @unit_of_work
-async def retry(actor: Actor, batch_id: int) -> None:
-    """Queue a failed or cancelled batch again, the same one. Raises NotFound, Conflict."""
-    batch = await _own(actor, batch_id)
+async def retry(actor: Actor, batch_id: int, *, kind: CodeKind = CodeKind.ACCESS) -> None:
+    """Queue a failed or cancelled batch again, the same one; purchase codes are claimed anew.
+
+    Raises NotFound, Conflict, QuotaExceeded.
+    """
+    batch = await _own(actor, batch_id, kind)
     wanted = Batch.filter(id=batch_id, state__in=[BatchState.FAILED, BatchState.CANCELLED])
     again = {"state": BatchState.QUEUED, "tries": 0, "failure": ""}
     if not await wanted.update(**again, started_at=None, finished_at=None):
         raise Conflict("Only a batch that failed or was cancelled can be tried again.")
+    if kind is CodeKind.PURCHASE:
+        await agreement_claims.claim(actor, batch)
     await audit.record(AuditAction.RETRY, Resource.BATCH, batch_id, by=actor)
     signals.emit(Changed(None, Topic.JOBS))
     batches.changed(batch)

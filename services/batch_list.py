@@ -9,7 +9,7 @@ from tortoise.queryset import QuerySet
 
 from models import Batch, Code
 from models.enums import BatchState, CodeKind, Status
-from services import code_alphabet, texts, vault
+from services import code_alphabet, purchased_action, texts, vault
 from services.actor import Actor
 from services.database import reader
 from services.paging import Page, Slice
@@ -21,10 +21,13 @@ SORTABLE = {"created": "id", "product": "product__name", "plan": "plan__name", "
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchView:
+    """Access codes have a product and a plan, purchase codes an action."""
+
     id: int
     created_at: datetime
     product: str
     plan: str
+    action: str
     codes: int
     made: int
     ready: int
@@ -62,12 +65,13 @@ def _matching(query: QuerySet[Batch], wanted: BatchFilter) -> QuerySet[Batch]:
     if wanted.product_id:
         query = query.filter(product_id=wanted.product_id)
     if wanted.status:
-        query = query.filter(state=BatchState.DONE).filter(_holding(wanted.status))
+        query = query.filter(state=BatchState.DONE).filter(holding(wanted.status))
     search = texts.sought(wanted.search)
     return query.filter(_found(search)) if search else query
 
 
-def _holding(status: Status) -> Q:
+def holding(status: Status) -> Q:
+    """Batches with a code of this status, by their counters."""
     moment = now()
     ended, early = Q(expires_at__lte=moment), Q(valid_from__gt=moment)
     # spelled out: in SQL the negation of a comparison with NULL is not true
@@ -139,13 +143,13 @@ async def some(actor: Actor, ids: tuple[int, ...]) -> list[BatchView]:
 
 
 def view(batch: Batch) -> BatchView:
-    assert batch.product and batch.plan, "an access code batch has a product and a plan"
     moment = now()
     return BatchView(
         id=batch.id,
         created_at=batch.created_at,
-        product=batch.product.name,
-        plan=batch.plan.name,
+        product=batch.product.name if batch.product else "",
+        plan=batch.plan.name if batch.plan else "",
+        action=purchased_action.named(batch.action) if batch.action else "",
         codes=batch.quantity,
         made=batch.made,
         ready=batch.ready,

@@ -1,20 +1,22 @@
 """Batches: asked for, issued, revoked."""
 
 import logging
+from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from tortoise.exceptions import IntegrityError
 from tortoise.expressions import F
 
-from models import Batch, Code
-from models.enums import AuditAction, BatchState, CodeKind, Resource, Status
-from services import audit, batch_form, emails, holders, signals
+from models import AgreementShare, Batch
+from models.enums import AuditAction, BatchState, CodeKind, Resource
+from services import agreement_claims, audit, batch_form, emails, holders, signals
 from services.actor import Actor
 from services.batch_form import BatchOrder, BatchRequest
 from services.database import fetch, insert_many, is_id, unit_of_work
-from services.errors import Conflict, NotFound
+from services.errors import Conflict, DomainError, NotFound
 from services.issuing import CODE_COLUMNS, mail_set, rows_of
-from services.permissions import Permission, can, require
+from services.permissions import HANDLING, Permission, can, require
 from services.signals import Changed, Topic
 from services.zones import now
 
@@ -23,6 +25,10 @@ log = logging.getLogger(__name__)
 FAILURE = "The codes could not be stored. Nothing was issued."
 MADE_BEFORE = """
 SELECT id FROM batch WHERE workspace_id = ? AND idempotency_key = ? AND requested_by_id = ?"""
+REVOKE_UNUSED = """
+UPDATE code SET status = 'REVOKED', revoked_at = ?, revoked_by_id = ?
+WHERE batch_id = ? AND status = 'READY' RETURNING agreement_id"""
+NAMED = ("product", "plan", "action__scheme", "requested_by", "sent_to")
 
 
 async def request(actor: Actor, asked: BatchRequest) -> Batch:
@@ -33,14 +39,20 @@ async def request(actor: Actor, asked: BatchRequest) -> Batch:
     list as failed, and has none.
     """
     require(actor, Permission.USE_EDSPACE)
-    if made := await _made_before(actor, asked.key):
+    if made := await made_before(actor, asked.key):
         return made
-    order = await batch_form.check(actor, asked)
+    return await issue(actor, await batch_form.check(actor, asked))
+
+
+async def issue(actor: Actor, order: BatchOrder) -> Batch:
+    """What was asked for and found good, as `request` says; of either kind."""
     try:
         return await (_queue if order.is_bulk else _make)(actor, order)
     except IntegrityError:  # the same key a moment earlier
-        if made := await _made_before(actor, asked.key):
+        if made := await made_before(actor, order.key):
             return made
+        raise
+    except DomainError:
         raise
     except Exception as error:
         log.exception("A batch failed")
@@ -48,7 +60,7 @@ async def request(actor: Actor, asked: BatchRequest) -> Batch:
         raise Conflict(FAILURE) from error
 
 
-async def _made_before(actor: Actor, key: str) -> Batch | None:
+async def made_before(actor: Actor, key: str) -> Batch | None:
     made = await fetch(MADE_BEFORE, actor.workspace, key, actor.person_id)
     return await Batch.get(id=made[0]["id"]) if made else None
 
@@ -59,15 +71,24 @@ async def _make(actor: Actor, order: BatchOrder) -> Batch:
     there = {"made": order.quantity, "ready": order.quantity}
     times = {"started_at": now(), "finished_at": now()}
     batch = await _open(actor, order, state=BatchState.DONE, **there, **times)
-    await insert_many("code", CODE_COLUMNS, rows_of(batch))
+    shares = await _claim(actor, batch)
+    await insert_many("code", CODE_COLUMNS, rows_of(batch, shares=shares))
     await mail_set(batch)
     return batch
 
 
 @unit_of_work
 async def _queue(actor: Actor, order: BatchOrder) -> Batch:
+    batch = await _open(actor, order, state=BatchState.QUEUED)
+    await _claim(actor, batch)
     signals.emit(Changed(None, Topic.JOBS))
-    return await _open(actor, order, state=BatchState.QUEUED)
+    return batch
+
+
+async def _claim(actor: Actor, batch: Batch) -> list[AgreementShare]:
+    if batch.kind is not CodeKind.PURCHASE:
+        return []
+    return await agreement_claims.claim(actor, batch)
 
 
 @unit_of_work
@@ -80,9 +101,10 @@ async def _fail(actor: Actor, order: BatchOrder) -> None:
 async def _open(actor: Actor, order: BatchOrder, **standing: Any) -> Batch:
     batch = await Batch.create(
         workspace_id=actor.workspace,
-        kind=CodeKind.ACCESS,
+        kind=order.kind,
         product_id=order.product_id,
         plan_id=order.plan_id,
+        action_id=order.action_id,
         requested_by_id=actor.person_id,
         idempotency_key=order.key,
         quantity=order.quantity,
@@ -93,7 +115,9 @@ async def _open(actor: Actor, order: BatchOrder, **standing: Any) -> Batch:
         sent_to_id=await _recipient(actor, order.notify),
         **standing,
     )
-    detail = {"plan": order.plan_id, "codes": order.quantity}
+    is_access = order.kind is CodeKind.ACCESS
+    opens = {"plan": order.plan_id} if is_access else {"purchased_action": order.action_id}
+    detail = {**opens, "codes": order.quantity}
     await audit.record(AuditAction.CREATE, Resource.BATCH, batch.id, by=actor, **detail)
     changed(batch)
     return batch
@@ -106,42 +130,50 @@ async def _recipient(actor: Actor, address: str | None) -> int | None:
     return (await holders.known({key: address}))[key]
 
 
-async def own(actor: Actor, batch_id: int) -> Batch:
-    """A batch of the actor's workspace. Raises NotFound."""
-    require(actor, Permission.USE_EDSPACE)
+async def own(actor: Actor, batch_id: int, *, kind: CodeKind = CodeKind.ACCESS) -> Batch:
+    """A batch of this kind in the actor's workspace. Raises NotFound."""
+    require(actor, HANDLING[kind])
     batch = is_id(batch_id) and await Batch.get_or_none(
-        id=batch_id, workspace_id=actor.workspace, kind=CodeKind.ACCESS
-    ).select_related("product", "plan", "requested_by", "sent_to")
+        id=batch_id, workspace_id=actor.workspace, kind=kind
+    ).select_related(*NAMED)
     if not batch:
         raise NotFound("This batch does not exist, or not in this workspace.")
     return batch
 
 
-def may_revoke(actor: Actor, requested_by_id: int) -> bool:
-    """Admins revoke in every batch, sales people in their own."""
-    own_batch = requested_by_id == actor.person_id and can(actor, Permission.REVOKE_OWN_BATCHES)
+def may_revoke(actor: Actor, batch: Batch) -> bool:
+    """Admins revoke in every batch, sales people in their own, which hold access codes only."""
+    if batch.kind is CodeKind.PURCHASE:
+        return can(actor, Permission.HANDLE_PURCHASE_CODES)
+    is_own = batch.requested_by_id == actor.person_id
+    own_batch = is_own and can(actor, Permission.REVOKE_OWN_BATCHES)
     return own_batch or can(actor, Permission.REVOKE_ANY_BATCH)
 
 
 @unit_of_work
-async def revoke_unused(actor: Actor, batch_id: int) -> int:
+async def revoke_unused(actor: Actor, batch_id: int, *, kind: CodeKind = CodeKind.ACCESS) -> int:
     """Revoke every READY code of the batch; returns how many. Activated ones stay as they are."""
-    batch = await own(actor, batch_id)
-    if not may_revoke(actor, batch.requested_by_id):
+    batch = await own(actor, batch_id, kind=kind)
+    if not may_revoke(actor, batch):
         raise NotFound("You can revoke codes of your own batches only.")
-    revoked = await Code.filter(batch_id=batch_id, status=Status.READY).update(
-        status=Status.REVOKED, revoked_at=now(), revoked_by_id=actor.person_id
-    )
+    revoked = await fetch(REVOKE_UNUSED, now(), actor.person_id, batch_id)
     if not revoked:
         raise Conflict("No code of this batch is unused any more.")
-    await count_revoked(batch, revoked)
-    await audit.record(AuditAction.REVOKE, Resource.BATCH, batch_id, by=actor, codes=revoked)
-    return revoked
+    await count_revoked(batch, Counter(row["agreement_id"] for row in revoked))
+    detail = {"codes": len(revoked)}
+    await audit.record(AuditAction.REVOKE, Resource.BATCH, batch_id, by=actor, **detail)
+    return len(revoked)
 
 
-async def count_revoked(batch: Batch, codes: int) -> None:
-    """Move codes from ready to revoked in the batch's counters, and say so."""
+async def count_revoked(batch: Batch, under: Mapping[int | None, int]) -> None:
+    """Move so many codes from ready to revoked in the batch's counters, and say so.
+
+    `under` counts them by their agreement, which gets them back.
+    """
+    codes = sum(under.values())
     await Batch.filter(id=batch.id).update(ready=F("ready") - codes, revoked=F("revoked") + codes)
+    returned = {each: number for each, number in under.items() if each is not None}
+    await agreement_claims.give_back(batch.workspace_id, returned)
     changed(batch)
 
 

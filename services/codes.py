@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from models import Batch, Code
-from models.enums import AuditAction, BatchState, Resource, Status
+from models.enums import AuditAction, BatchState, CodeKind, Resource, Status
 from services import audit, batches, code_alphabet, links, vault
 from services.actor import Actor
 from services.database import is_id, unit_of_work
@@ -31,23 +31,37 @@ def link_token(code: Code) -> str:
     return links.make(Purpose.ACTIVATE, code.id, code.link_version)
 
 
-async def show(actor: Actor, batch_id: int, ids: tuple[int, ...] | None = None) -> list[FullCode]:
+async def show(
+    actor: Actor,
+    batch_id: int,
+    ids: tuple[int, ...] | None = None,
+    *,
+    kind: CodeKind = CodeKind.ACCESS,
+) -> list[FullCode]:
     """Codes of a batch in full, all or these, in order; audited as shown."""
-    return await _reveal(actor, batch_id, AuditAction.SHOW, ids)
+    return await _reveal(
+        await batches.own(actor, batch_id, kind=kind), actor, AuditAction.SHOW, ids
+    )
 
 
-async def copy(actor: Actor, batch_id: int, ids: tuple[int, ...] | None = None) -> list[FullCode]:
+async def copy(
+    actor: Actor,
+    batch_id: int,
+    ids: tuple[int, ...] | None = None,
+    *,
+    kind: CodeKind = CodeKind.ACCESS,
+) -> list[FullCode]:
     """As `show`, audited as copied; of a whole batch only the codes that still work."""
-    found = await _reveal(actor, batch_id, AuditAction.COPY, ids)
+    batch = await batches.own(actor, batch_id, kind=kind)
+    found = await _reveal(batch, actor, AuditAction.COPY, ids)
     return found if ids is not None else [code for code in found if code.status is Status.READY]
 
 
 @unit_of_work
 async def _reveal(
-    actor: Actor, batch_id: int, action: AuditAction, ids: tuple[int, ...] | None
+    batch: Batch, actor: Actor, action: AuditAction, ids: tuple[int, ...] | None
 ) -> list[FullCode]:
-    batch = await batches.own(actor, batch_id)
-    query = Code.filter(batch_id=batch_id, batch__state=BatchState.DONE)
+    query = Code.filter(batch_id=batch.id, batch__state=BatchState.DONE)
     wanted = query if ids is None else query.filter(id__in=list(filter(is_id, ids)))
     found = await wanted.order_by("ordinal")
     if not found:
@@ -55,20 +69,20 @@ async def _reveal(
     if len(found) == 1 and ids:
         await audit.record(action, Resource.CODE, found[0].id, by=actor, ending=found[0].ending)
     else:
-        await audit.record(action, Resource.BATCH, batch_id, by=actor, codes=len(found))
+        await audit.record(action, Resource.BATCH, batch.id, by=actor, codes=len(found))
     return [FullCode(code.id, text_of(code, batch), code.status) for code in found]
 
 
 @unit_of_work
-async def revoke(actor: Actor, code_id: int) -> None:
+async def revoke(actor: Actor, code_id: int, *, kind: CodeKind = CodeKind.ACCESS) -> None:
     """Revoke one unused code. Raises NotFound, or Conflict when it is used or revoked already."""
     code = is_id(code_id) and await Code.get_or_none(
         id=code_id, workspace_id=actor.workspace, batch__state=BatchState.DONE
     )
     if not code:
         raise NotFound("This code does not exist, or not in this workspace.")
-    batch = await batches.own(actor, code.batch_id)
-    if not batches.may_revoke(actor, batch.requested_by_id):
+    batch = await batches.own(actor, code.batch_id, kind=kind)
+    if not batches.may_revoke(actor, batch):
         raise NotFound("You can revoke codes of your own batches only.")
     claimed = await Code.filter(id=code_id, status=Status.READY).update(
         status=Status.REVOKED, revoked_at=now(), revoked_by_id=actor.person_id
@@ -76,5 +90,5 @@ async def revoke(actor: Actor, code_id: int) -> None:
     if not claimed:
         status = (await Code.get(id=code_id)).status  # as it is after the claim failed
         raise Conflict(f"This code is {status.value} and stays so.")
-    await batches.count_revoked(batch, 1)
+    await batches.count_revoked(batch, {code.agreement_id: 1})
     await audit.record(AuditAction.REVOKE, Resource.CODE, code_id, by=actor, ending=code.ending)

@@ -165,12 +165,12 @@ def _insert_into(table: str, columns: Sequence[str]) -> str:
 
 
 async def fetch(
-    statement: str, *values: Any, for_update: bool = False, for_list: bool = False
+    statement: str, *values: Any, for_update: bool = False, reading: bool = False
 ) -> list[dict[str, Any]]:
     """Rows of a statement with `?` for each value; a list takes the place of all its items.
 
-    With `for_update` nobody else changes the rows before the unit of work ends; with `for_list`
-    they come from the `reader`.
+    With `for_update` nobody else changes the rows before the unit of work ends. `reading` is for
+    lists and dashboards: as `reader`, never for a decision.
     """
     if for_update and is_postgres():  # SQLite has one writer anyway
         statement += " FOR UPDATE"
@@ -180,7 +180,7 @@ async def fetch(
         items = cast(list[Any], value) if isinstance(value, list) else [value]
         written += [placeholders(len(items), len(bound) + 1), text]
         bound += items
-    client = reader() if for_list else connection()
+    client = reader() if reading else connection()
     return await client.execute_query_dict("".join(written), bound)
 
 
@@ -194,6 +194,13 @@ async def execute_each(statement: str, rows: Iterable[Sequence[Any]]) -> list[in
         statement = re.sub(r"\?", lambda _: f"${next(numbers)}", statement)
     bound = [list(row) for row in rows]
     return await client.execute_each(statement, bound) if bound else []
+
+
+def json_number(column: str, name: str) -> str:
+    """In a statement: a whole number that stands under that name in a column of JSON."""
+    if is_postgres():
+        return f"CAST({column} ->> '{name}' AS BIGINT)"
+    return f"CAST(json_extract({column}, '$.{name}') AS INTEGER)"
 
 
 def moment(value: datetime | str | None) -> datetime | None:

@@ -19,11 +19,15 @@ UNFIT = (ValueError, LookupError, MessageError)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
-    """A mail on its way to one recipient; `message_id` is the same at every try."""
+    """A mail on its way to one recipient; `message_id` is the same at every try.
+
+    Answers go to `reply_to`, an address with plain letters before the @; else to its sender.
+    """
 
     recipient: str
     message_id: str
     mail: Mail
+    reply_to: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,8 @@ def seal(post: Post, *, sender: Address) -> Envelope:
     message = EmailMessage(policy=policy.clone(cte_type="7bit"))  # every server takes that
     # Address refuses letters beyond ASCII before the @; those were checked when it was read
     message["To"] = Address(addr_spec=recipient) if recipient.isascii() else recipient
+    if post.reply_to:
+        message["Reply-To"] = Address(addr_spec=for_the_wire(post.reply_to))
     message["Date"] = format_datetime(now())
     message["Message-ID"] = post.message_id
     message["Auto-Submitted"] = "auto-generated"

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 
 from models import Activation, Batch, Code, Message
-from models.enums import AuditAction, BatchState, MessageKind, Resource
+from models.enums import AuditAction, BatchState, CodeKind, MessageKind, Resource
 from services import audit, batches, codes, letters, links, message_states, sheets, zones
 from services.actor import Actor
 from services.code_list import status_of
@@ -47,14 +47,14 @@ async def batch_csv(actor: Actor, batch_id: int, *, address: str) -> Export:
 
     Times are of the workspace, with their offset from UTC. Raises NotFound.
     """
-    batch = await _begin(actor, batch_id, "csv")
+    batch = await begin(actor, batch_id, "csv")
     rows = _rows(batch, actor.time_zone, address)
     return Export(_name(batch, "csv"), sheets.csv_stream(HEAD, rows), CSV)
 
 
 async def batch_xlsx(actor: Actor, batch_id: int, *, address: str) -> Export:
     """As `batch_csv`, in cells that are all text."""
-    batch = await _begin(actor, batch_id, "xlsx")
+    batch = await begin(actor, batch_id, "xlsx")
     rows = _rows(batch, actor.time_zone, address)
     return Export(_name(batch, "xlsx"), await sheets.xlsx_stream(HEAD, rows), XLSX)
 
@@ -88,8 +88,11 @@ def _name(batch: Batch, ending: str) -> str:
 
 
 @unit_of_work
-async def _begin(actor: Actor, batch_id: int, form: str) -> Batch:
-    batch = await batches.own(actor, batch_id)
+async def begin(
+    actor: Actor, batch_id: int, form: str, *, kind: CodeKind = CodeKind.ACCESS
+) -> Batch:
+    """A batch whose codes are about to be exported, audited. Raises NotFound."""
+    batch = await batches.own(actor, batch_id, kind=kind)
     if batch.state is not BatchState.DONE:
         raise NotFound("This batch has no codes to export.")
     await audit.record(
@@ -99,8 +102,7 @@ async def _begin(actor: Actor, batch_id: int, form: str) -> Batch:
 
 
 async def _rows(batch: Batch, zone: str, address: str) -> AsyncIterator[list[Row]]:
-    last = 0
-    while part := await _part(batch, last):
+    async for part in parts(batch):
         ids = [code.id for code in part]
         used, mails = await _activations(ids), await message_states.newest("code_id", ids)
         yield [
@@ -111,6 +113,13 @@ async def _rows(batch: Batch, zone: str, address: str) -> AsyncIterator[list[Row
             )
             for code in part
         ]
+
+
+async def parts(batch: Batch) -> AsyncIterator[list[Code]]:
+    """All codes of a batch in order, some at a time."""
+    last = 0
+    while part := await _part(batch, last):
+        yield part
         last = part[-1].ordinal
 
 

@@ -1,8 +1,9 @@
 """New codes as rows, and what follows when all of a batch are there."""
 
+from collections.abc import Sequence
 from functools import partial
 
-from models import Batch, Person
+from models import AgreementShare, Batch, Person
 from models.enums import MessageKind, Status
 from services import code_alphabet, outbox, vault
 from services.outbox import Draft
@@ -17,14 +18,24 @@ CODE_COLUMNS = (
     "digest",
     "sealed",
     "ending",
+    "agreement_id",
     "status",
     "link_version",
 )
 
 
-def rows_of(batch: Batch, first: int = 1, last: int | None = None) -> list[tuple[object, ...]]:
-    """New codes for these places of a batch, all by default; READY, hidden until it is done."""
+def rows_of(
+    batch: Batch,
+    first: int = 1,
+    last: int | None = None,
+    shares: Sequence[AgreementShare] = (),
+) -> list[tuple[object, ...]]:
+    """New codes for these places of a batch, all by default; READY, hidden until it is done.
+
+    `shares` say which agreement a purchase code is under, by its place.
+    """
     moment, last = now(), last or batch.quantity
+    under = [share.agreement_id for share in shares for _ in range(share.codes)]
     seal = partial(vault.seal, workspace_id=batch.workspace_id, batch_id=batch.id)
     return [
         (
@@ -35,6 +46,7 @@ def rows_of(batch: Batch, first: int = 1, last: int | None = None) -> list[tuple
             vault.digest(body),
             seal(body, ordinal=ordinal),
             body[-4:],
+            under[ordinal - 1] if under else None,
             Status.READY.value,
             1,
         )

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from models.enums import AuditAction, Resource
-from services import audit, letters, mail_pause, outbox_claims, signals, smtp
+from services import account_letters, audit, letters, mail_pause, outbox_claims, signals, smtp
 from services.actor import Actor
 from services.background import is_stopping
 from services.database import unit_of_work
 from services.envelopes import Post
 from services.errors import NotFound
-from services.letters import Compose, Pointless
+from services.letters import Compose, Letter, Pointless
 from services.mail_outcome import Misconfigured, Outcome, Permanent, Sent, Step, Temporary
 from services.outbox_claims import Held
 from services.permissions import Permission, require
@@ -131,14 +131,24 @@ async def _send_some(line: smtp.Line, compose: Compose, was_paused: bool) -> boo
 
 async def _try(held: Held, line: smtp.Line, compose: Compose) -> Outcome:
     try:
-        mail = compose(await letters.read(held.id))
-        post = Post(recipient=held.recipient, message_id=held.message_id, mail=mail)
+        mail = compose(await _letter(held))
+        post = Post(
+            recipient=held.recipient,
+            message_id=held.message_id,
+            mail=mail,
+            reply_to=held.reply_to,
+        )
         return await line.send(post)
     except (Pointless, NotFound) as error:
         return Permanent(error.message)
     except Exception as error:  # noqa: BLE001 - the other messages must go
         _log(held, error)
         return Temporary(UNWRITTEN)
+
+
+async def _letter(held: Held) -> Letter:
+    of_installation = held.workspace_id is None
+    return await (account_letters if of_installation else letters).read(held.id)
 
 
 def _log(held: Held, error: Exception) -> None:

@@ -9,7 +9,7 @@ from services.database import reader
 
 
 async def newest(
-    about: Literal["code_id", "batch_id"],
+    about: Literal["code_id", "batch_id", "invitation_id"],
     ids: Sequence[int],
     *,
     kinds: Sequence[MessageKind] = (MessageKind.PERSONAL,),

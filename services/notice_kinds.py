@@ -27,6 +27,12 @@ TABLE: dict[tuple[str, str], Notice] = {
     (AuditAction.FAIL, Resource.MESSAGE): Notice(
         NotificationKind.MAIL_FAILED, (Told.ASKER, Told.ADMINS, Told.OWNERS)
     ),
+    (AuditAction.REACH, Resource.AGREEMENT): Notice(
+        NotificationKind.AGREEMENT_USED, (Told.ADMINS_AND_OWNERS,)
+    ),
+    (AuditAction.EXPIRE, Resource.AGREEMENT): Notice(
+        NotificationKind.AGREEMENT_ENDS, (Told.ADMINS_AND_OWNERS,)
+    ),
     (AuditAction.COMPLETE, Resource.EXPORT): Notice(NotificationKind.EXPORT_READY, (Told.ASKER,)),
     (AuditAction.FAIL, Resource.EXPORT): Notice(NotificationKind.EXPORT_FAILED, (Told.ASKER,)),
     (AuditAction.PAUSE, Resource.INSTALLATION): Notice(

@@ -6,40 +6,47 @@ from datetime import datetime
 
 from tortoise.queryset import QuerySet
 
-from models import AuditExport, Batch, Installation, Message, Notification
+from models import Agreement, AuditExport, Batch, Installation, Invitation, Message, Notification
 from models.enums import CodeKind, NotificationKind
-from services import signals, workspaces
+from services import agreement_list, purchased_action, signals, workspaces
 from services.actor import Actor
+from services.agreement_list import AgreementView
 from services.database import is_id, reader, unit_of_work
 from services.errors import NotFound
 from services.paging import Page, Slice
-from services.permissions import TABLE, Permission
+from services.permissions import HANDLING, TABLE, Permission
 from services.settings import get_settings
 from services.signals import Changed, Topic
 from services.workspaces import Membered
 from services.zones import now
 
 OF_BATCH = {NotificationKind.BATCH_READY, NotificationKind.BATCH_FAILED}
+NAMED = ("product", "plan", "action__scheme")
+OF_AGREEMENT = {NotificationKind.AGREEMENT_USED, NotificationKind.AGREEMENT_ENDS}
 OF_EXPORT = {NotificationKind.EXPORT_READY, NotificationKind.EXPORT_FAILED}
 NEWEST_FIRST = ("-at", "-id")
-USES = {
-    CodeKind.ACCESS: Permission.USE_EDSPACE,
-    CodeKind.PURCHASE: Permission.HANDLE_PURCHASE_CODES,
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What it is about, as it is now. `answer` is what the mail server said last."""
+    """What it is about, as it is now. `answer` is what the mail server said last.
+
+    `share` is how many percent of an agreement were used when it was told, `invited_to` the slug
+    of the workspace that a mail invites to.
+    """
 
     code_kind: CodeKind = CodeKind.ACCESS
     codes: int = 0
     product: str = ""
     plan: str = ""
+    action: str = ""
     failure: str = ""
     recipient: str = ""
     answer: str = ""
+    invited_to: str = ""
     is_over: bool = False
+    agreement: AgreementView | None = None
+    share: int = 0
     entries: int = 0
     form: str = ""
 
@@ -164,10 +171,12 @@ class _About:
     """What the entries of one answer are about, read with one query for each kind of thing."""
 
     actor: Actor
+    seats: dict[int, Membered]
     batches: dict[int, Batch] = field(default_factory=dict[int, Batch])
     messages: dict[int, Message] = field(default_factory=dict[int, Message])
     exports: dict[int, AuditExport] = field(default_factory=dict[int, AuditExport])
     installation: Installation | None = None
+    agreements: dict[int, Agreement] = field(default_factory=dict[int, Agreement])
 
     def of(self, row: Notification, seat: Membered | None) -> Facts | None:
         """None unless the person may see it today, in that very workspace."""
@@ -179,29 +188,45 @@ class _About:
             return self._export(self.exports.get(row.target_id or 0), row, seat)
         if row.kind is NotificationKind.MAIL_PAUSED:
             return self._pause()
+        if row.kind in OF_AGREEMENT:
+            return self._agreement(self.agreements.get(row.target_id or 0), row, seat)
         return Facts() if self._is_admin(seat, row.workspace_id) else None
 
     def _batch(self, batch: Batch | None, seat: Membered | None) -> Facts | None:
         if batch is None or seat is None or batch.workspace_id != seat.id:
             return None
-        if not _can(seat, USES[batch.kind]):
+        if not _can(seat, HANDLING[batch.kind]):
             return None
         return Facts(
             code_kind=batch.kind,
             codes=batch.quantity,
             product=batch.product.name if batch.product else "",
             plan=batch.plan.name if batch.plan else "",
+            action=purchased_action.named(batch.action) if batch.action else "",
             failure=batch.failure,
         )
 
     def _message(self, message: Message | None, seat: Membered | None) -> Facts | None:
         if message is None or message.workspace_id != (seat and seat.id):
             return None
+        if message.invitation:
+            return self._invitation(message, message.invitation)
         is_own = message.requested_by_id == self.actor.person_id
         wanted = Permission.READ_OWN_MESSAGES if is_own else Permission.READ_ALL_MESSAGES
         if not (_can(seat, wanted) if seat else self.actor.is_owner):
             return None
         return Facts(recipient=message.recipient, answer=message.last_answer)
+
+    def _invitation(self, message: Message, invitation: Invitation) -> Facts | None:
+        seat = self.seats.get(invitation.workspace_id or 0)
+        may_invite = seat is not None and _can(seat, Permission.ADMINISTER_WORKSPACE)
+        if not (may_invite or self.actor.is_owner):
+            return None
+        return Facts(
+            recipient=message.recipient,
+            answer=message.last_answer,
+            invited_to=seat.slug if seat else "",
+        )
 
     def _export(
         self, export: AuditExport | None, row: Notification, seat: Membered | None
@@ -218,6 +243,16 @@ class _About:
         is_over = self.installation.mail_paused_at is None
         return Facts(answer="" if is_over else self.installation.mail_problem, is_over=is_over)
 
+    def _agreement(
+        self, agreement: Agreement | None, row: Notification, seat: Membered | None
+    ) -> Facts | None:
+        if agreement is None or seat is None or agreement.workspace_id != seat.id:
+            return None
+        if not _can(seat, Permission.READ_AGREEMENTS):
+            return None
+        share = int(row.detail.get("share", 0))
+        return Facts(agreement=agreement_list.view(agreement), share=share)
+
     def _is_admin(self, seat: Membered | None, workspace_id: int | None) -> bool:
         if workspace_id is None:
             return self.actor.is_owner
@@ -229,13 +264,19 @@ def _can(seat: Membered, permission: Permission) -> bool:
 
 
 async def _about(actor: Actor, found: Sequence[Notification], seats: dict[int, Membered]) -> _About:
-    about = _About(actor)
+    about = _About(actor, seats)
     if ids := _targets(found, OF_BATCH):
         batches = Batch.filter(id__in=ids, workspace_id__in=list(seats)).using_db(reader())
-        about.batches = {row.id: row for row in await batches.select_related("product", "plan")}
+        about.batches = {row.id: row for row in await batches.select_related(*NAMED)}
     if ids := _targets(found, {NotificationKind.MAIL_FAILED}):
-        messages = await Message.filter(id__in=ids).using_db(reader())
+        mails = Message.filter(id__in=ids).using_db(reader())
+        messages = await mails.select_related("invitation")
         about.messages = {row.id: row for row in messages}
+    if ids := _targets(found, OF_AGREEMENT):
+        granted = Agreement.filter(id__in=ids, workspace_id__in=list(seats)).using_db(reader())
+        about.agreements = {
+            row.id: row for row in await granted.select_related(*agreement_list.ABOUT)
+        }
     if ids := _targets(found, OF_EXPORT):
         exports = AuditExport.filter(id__in=ids, requested_by_id=actor.person_id)
         about.exports = {row.id: row for row in await exports.using_db(reader())}

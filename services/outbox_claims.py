@@ -27,7 +27,7 @@ JITTER = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A message that only this process may send now."""
+    """A message that only this process may send now; `reply_to` is where answers to it go."""
 
     id: int
     workspace_id: int | None
@@ -37,6 +37,7 @@ class Held:
     message_id: str
     tries: int
     queued_at: datetime
+    reply_to: str
 
 
 def _is_due(at: datetime) -> Q:
@@ -80,7 +81,7 @@ async def claim(message_id: int) -> Held | None:
     )
     if not claimed:
         return None
-    row = await Message.get(id=message_id)
+    row = await Message.get(id=message_id).select_related("workspace")
     if row.tries == 1:
         await Message.filter(id=row.id).update(queued_at=at)
         row.queued_at = at
@@ -94,6 +95,7 @@ async def claim(message_id: int) -> Held | None:
         row.message_id,
         row.tries,
         row.queued_at,
+        row.workspace.reply_to if row.workspace else "",
     )
 
 

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from models.enums import Role
+from models.enums import CodeKind, Role
 from services.actor import Actor
 from services.errors import NotFound
 
@@ -40,6 +40,13 @@ TABLE: dict[Permission, frozenset[Role]] = {
     Permission.USE_CYBERPASS: frozenset({OWNER, ADMIN, EVALUATOR}),
     Permission.REOPEN_EVALUATIONS: frozenset({OWNER, ADMIN}),
 }
+
+
+HANDLING: dict[CodeKind, Permission] = {
+    CodeKind.ACCESS: Permission.USE_EDSPACE,
+    CodeKind.PURCHASE: Permission.HANDLE_PURCHASE_CODES,
+}
+"""What it takes to see codes of a kind, and to make them."""
 
 
 def can(actor: Actor, permission: Permission) -> bool:

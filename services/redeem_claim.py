@@ -10,7 +10,8 @@ from services.zones import now
 
 COLUMNS = """
 SELECT code.id, code.digest, code.workspace_id, workspace.time_zone AS zone, code.batch_id,
-    code.link_version, batch.kind, batch.valid_from, plan.product_id, plan.id AS plan_id, plan.days
+    code.link_version, batch.kind, batch.valid_from, plan.product_id, plan.id AS plan_id, plan.days,
+    batch.action_id, code.agreement_id
 FROM code
 JOIN batch ON batch.id = code.batch_id AND batch.state = 'DONE'
 JOIN workspace ON workspace.id = code.workspace_id
@@ -45,6 +46,12 @@ async def find(tries: Sequence[Try]) -> list[Candidate | None]:
         else by_digest.get(attempt.digest)
         for attempt in tries
     ]
+
+
+async def of_id(code_id: int) -> Candidate | None:
+    """A code that is issued, by its row."""
+    rows = await fetch(BY_ID, [code_id])
+    return _candidate(rows[0]) if rows else None
 
 
 def _candidate(row: dict[str, Any]) -> Candidate:

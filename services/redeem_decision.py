@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from models import Membership
 from models.enums import CodeKind, RefusalReason, Status
-from services import activations, emails, redeem_limits, refusals
+from services import activations, code_facts, emails, paid_steps, redeem_limits, refusals
 from services.database import fetch, unit_of_work
 from services.redeem_claim import claim, find
-from services.tries import Activated, Candidate, Outcome, Refused, Try
+from services.tries import Activated, Answer, Candidate, Due, Facts, Outcome, Refused, Try
 from services.zones import now
 
 REASONS = {
@@ -27,38 +27,64 @@ WHERE code.id = ?"""
 
 
 @unit_of_work
-async def decide(tries: list[Try]) -> list[tuple[Outcome, bool]]:
+async def decide(tries: list[Try]) -> list[tuple[Answer, bool]]:
     """Each try's own claim and answer, and whether to answer slowly; one transaction for all."""
     async with redeem_limits.booked(tries) as bookings:
         admitted = [t for t, booking in zip(tries, bookings, strict=True) if not booking.minutes]
         decided = iter(await _outcomes(admitted))
-        answers: list[tuple[Outcome, bool]] = []
+        answers: list[tuple[Answer, bool]] = []
         for booking in bookings:
             if booking.minutes:
                 outcome = Refused(reason=RefusalReason.LIMITED, minutes=booking.minutes)
             else:
                 outcome = next(decided)
-            if isinstance(outcome, Activated):
+            if not isinstance(outcome, Refused):
                 booking.give_back()
             answers.append((outcome, booking.slow))
     return answers
 
 
-async def _outcomes(tries: Sequence[Try]) -> list[Outcome]:
+async def _outcomes(tries: Sequence[Try]) -> list[Answer]:
     pairs = list(zip(tries, await find(tries), strict=True))
-    usable = [(t, code) for t, code in pairs if code and code.kind is CodeKind.ACCESS]
-    claims = await claim(usable)
-    wins = [pair for pair, won in zip(usable, claims, strict=True) if won]
-    answers = {id(t): made for (t, _), made in zip(wins, await activations.make(wins), strict=True)}
+    usable = [(t, code) for t, code in pairs if code and unfit(t.due, code) is None]
+    answers = await _activate([pair for pair in usable if pair[0].due is None])
+    answers |= await _pay([pair for pair in usable if pair[0].due])
     # the rest come last: one of them may be the holder's second press of the same button
     return [answers.get(id(t)) or await _not_claimed(t, code) for t, code in pairs]
 
 
-async def _not_claimed(attempt: Try, code: Candidate | None) -> Outcome:
+def unfit(due: Due | None, code: Candidate) -> RefusalReason | None:
+    """Why a code is not for what is due, or for a holder, whatever its status."""
+    if code.kind is not (CodeKind.PURCHASE if due else CodeKind.ACCESS):
+        return RefusalReason.WRONG_KIND
+    if due and code.workspace_id != due.workspace_id:
+        return RefusalReason.WRONG_WORKSPACE
+    return RefusalReason.WRONG_ACTION if due and code.action_id != due.action_id else None
+
+
+async def _activate(usable: Sequence[tuple[Try, Candidate]]) -> dict[int, Answer]:
+    claims = await claim(usable)
+    wins = [pair for pair, won in zip(usable, claims, strict=True) if won]
+    return {id(t): made for (t, _), made in zip(wins, await activations.make(wins), strict=True)}
+
+
+async def _pay(usable: Sequence[tuple[Try, Candidate]]) -> dict[int, Answer]:
+    """One after the other: each needs two claims, and a lost one must not cost another try its."""
+    made: dict[int, Answer] = {}
+    for attempt, code in sorted(usable, key=lambda pair: pair[1].id):
+        [won] = await claim([(attempt, code)])
+        if won and (paid := await paid_steps.pay(attempt, code)):
+            made[id(attempt)] = paid
+    return made
+
+
+async def _not_claimed(attempt: Try, code: Candidate | None) -> Answer:
+    if attempt.due and (before := await paid_steps.before(attempt, code)):
+        return before
     if code is None:
         return await _refuse(attempt, RefusalReason.NOT_FOUND)
-    if code.kind is not CodeKind.ACCESS:
-        return await _refuse(attempt, RefusalReason.WRONG_KIND, code)
+    if reason := unfit(attempt.due, code):
+        return await _refuse(attempt, reason, code)
     standing = await _standing(attempt, code)
     if standing.is_withdrawn:
         return await _refuse(attempt, RefusalReason.NOT_FOUND)
@@ -76,7 +102,7 @@ class _Standing:
 
 async def _standing(attempt: Try, code: Candidate) -> _Standing:
     [row] = await fetch(STANDING, code.id)
-    own = row["email_key"] == emails.key(attempt.email)
+    own = attempt.due is None and row["email_key"] == emails.key(attempt.email)
     return _Standing(
         Status(row["status"]),
         attempt.link is not None and attempt.link.version != row["link_version"],
@@ -92,20 +118,19 @@ def _why_not(status: Status, code: Candidate) -> RefusalReason:
 
 
 async def _refuse(attempt: Try, reason: RefusalReason, code: Candidate | None = None) -> Refused:
-    visitor = attempt.visitor
-    reference = await refusals.record(
-        reason, address=visitor.address, actor=visitor.actor, code=code
-    )
-    return Refused(reason=reason, reference=reference, to_member=await _is_member(attempt, code))
+    reference = await refusals.record(reason, attempt, code)
+    return Refused(reason=reason, reference=reference, facts=await _facts(attempt, code))
 
 
-async def _is_member(attempt: Try, code: Candidate | None) -> bool:
+async def _facts(attempt: Try, code: Candidate | None) -> Facts | None:
+    """For members of the code's workspace alone: nobody else is told anything about it."""
     actor = attempt.visitor.actor
     if actor is None or code is None:
-        return False
-    return actor.is_owner or await Membership.exists(
+        return None
+    is_member = actor.is_owner or await Membership.exists(
         workspace_id=code.workspace_id, user_id=actor.user_id
     )
+    return await code_facts.of(code.id) if is_member else None
 
 
 @unit_of_work

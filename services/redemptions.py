@@ -20,7 +20,7 @@ from services.code_list import status_of
 from services.links import Link, Purpose
 from services.settings import get_settings
 from services.together import Together
-from services.tries import Activated, Outcome, Refused, Try, Visitor
+from services.tries import Answer, Outcome, Refused, Try, Visitor
 
 _decide = Together(redeem_decision.decide)
 
@@ -67,27 +67,38 @@ async def activate(request: ActivationRequest) -> Outcome:
 
     The holder's own second try gives the first one's answer. A refusal uses nothing up.
     """
-    digest, link = _code(request)
-    attempt = Try(
-        name=texts.line(request.name, field="name", what="your name", longest=120),
-        email=emails.read(request.email),
-        visitor=request.visitor,
-        digest=digest,
-        link=link,
+    digest, link = code_in(request.typed or "", request.token)
+    answer = await tried(
+        Try(
+            name=texts.line(request.name, field="name", what="your name", longest=120),
+            email=emails.read(request.email),
+            visitor=request.visitor,
+            digest=digest,
+            link=link,
+        )
     )
-    if digest is None and link is None:
+    assert isinstance(answer, Outcome), "only what is due is paid"
+    return answer
+
+
+async def tried(attempt: Try) -> Answer:
+    """What comes of a try, within every budget; a typing mistake is not looked up at all."""
+    if attempt.digest is None and attempt.link is None:
         return Refused(reason=RefusalReason.MISTYPED)
     return await _refused_by_address(attempt) or await _decided(attempt)
 
 
-def _code(request: ActivationRequest) -> tuple[bytes | None, Link | None]:
-    """The digest of what was typed, or the link; neither for a typing mistake."""
-    pasted = request.token or links.token_in((request.typed or "")[:512], get_settings().base_url)
+def code_in(entered: str, token: str | None = None) -> tuple[bytes | None, Link | None]:
+    """The digest of what was typed, or the link; neither for a typing mistake.
+
+    Raises Invalid(code) for what cannot be a code.
+    """
+    pasted = token or links.token_in(entered[:512], get_settings().base_url)
     if pasted:
         link = links.read(Purpose.ACTIVATE, pasted)
         # a link nobody made is looked up as a code nobody made: refused, recorded, counted
         return (None, link) if link else (vault.digest(pasted), None)
-    typed = code_alphabet.read(request.typed or "")
+    typed = code_alphabet.read(entered)
     return (vault.digest(typed.body) if typed.well_formed else None), None
 
 
@@ -100,7 +111,7 @@ async def _refused_by_address(attempt: Try) -> Refused | None:
     return Refused(reason=RefusalReason.LIMITED, minutes=minutes)
 
 
-async def _decided(attempt: Try) -> Outcome:
+async def _decided(attempt: Try) -> Answer:
     outcome, slow = await _decide(attempt)
     await _settle(attempt, outcome)
     if slow:
@@ -108,9 +119,9 @@ async def _decided(attempt: Try) -> Outcome:
     return outcome
 
 
-async def _settle(attempt: Try, outcome: Outcome) -> None:
+async def _settle(attempt: Try, outcome: Answer) -> None:
     visitor = attempt.visitor
-    if isinstance(outcome, Activated):
+    if not isinstance(outcome, Refused):
         redeem_limits.by_address().give_back(visitor.address)
     elif outcome.reason is RefusalReason.LIMITED:
         await refusals.record_limited(visitor.address, visitor.actor)
@@ -118,7 +129,7 @@ async def _settle(attempt: Try, outcome: Outcome) -> None:
 
 async def recall(token: str, email: str, visitor: Visitor) -> Outcome:
     """The receipt of an activated code again, for whoever activated it. Raises Invalid(email)."""
-    digest, link = _code(ActivationRequest(name="", email=email, visitor=visitor, token=token))
+    digest, link = code_in("", token)
     attempt = Try(name="", email=emails.read(email), visitor=visitor, digest=digest, link=link)
     refused = await _refused_by_address(attempt)
     if refused:

@@ -1,18 +1,28 @@
 """Redemptions that were refused: recorded with their true reason, answered with a reference."""
 
+import re
 import secrets
 
 from tortoise.expressions import F
 
 from models import Refusal
-from models.enums import RefusalReason
-from services import budgets
+from models.enums import AuditAction, RefusalReason, Resource
+from services import audit, budgets, code_alphabet, signals
 from services.actor import Actor
 from services.code_alphabet import ALPHABET
 from services.database import unit_of_work
 from services.settings import get_settings
-from services.tries import Candidate
+from services.signals import Changed, Topic
+from services.tries import Candidate, Try
 from services.zones import now
+
+REFERENCE = re.compile(f"(?:REFERENCE:?)?([{ALPHABET}]{{8}})")
+
+
+def reference_in(typed: str) -> str | None:
+    """The reference that somebody typed or copied, if it is one."""
+    found = REFERENCE.fullmatch(code_alphabet.clean(typed[: code_alphabet.RAW_MAX]))
+    return found[1] if found else None
 
 
 def new_reference() -> str:
@@ -20,18 +30,33 @@ def new_reference() -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(8))
 
 
-async def record(
-    reason: RefusalReason, *, address: str, actor: Actor | None, code: Candidate | None = None
-) -> str:
-    """Store a refusal and return its reference. Call inside the unit of work that refused."""
+async def record(reason: RefusalReason, attempt: Try, code: Candidate | None = None) -> str:
+    """Store a refusal and return its reference. Call inside the unit of work that refused.
+
+    One that hit a code is in the log too; whoever guesses cannot fill the log.
+    """
+    actor = attempt.visitor.actor
     refusal = await Refusal.create(
         workspace_id=code and code.workspace_id,
         code_id=code and code.id,
         reason=reason,
         reference=new_reference(),
-        address=budgets.network(address),
+        address=budgets.network(attempt.visitor.address),
         person_id=actor and actor.person_id,
+        step_id=attempt.due and attempt.due.step_id,
     )
+    if code:
+        await audit.record(
+            AuditAction.REFUSE,
+            Resource.CODE,
+            code.id,
+            by=None,
+            workspace_id=code.workspace_id,
+            person_id=refusal.person_id,
+            refusal=refusal.id,
+            reason=reason.value,
+        )
+    signals.emit(Changed(refusal.workspace_id, Topic.REFUSALS, (refusal.id,)))
     return refusal.reference
 
 
@@ -52,6 +77,8 @@ async def record_limited(address: str, actor: Actor | None) -> None:
     )
     await Refusal.bulk_create([first], ignore_conflicts=True)
     await Refusal.filter(**place).update(tries=F("tries") + 1)
+    made = await Refusal.filter(**place)
+    signals.emit(Changed(None, Topic.REFUSALS, tuple(row.id for row in made)))
 
 
 @unit_of_work

@@ -13,7 +13,7 @@ from models.enums import AuditAction, Resource, Role
 from services import audit, budgets, emails, passwords, signals
 from services.actor import Actor
 from services.database import reader, unit_of_work
-from services.errors import Invalid, Limited, NotFound
+from services.errors import Invalid, NotFound
 from services.settings import get_settings
 from services.signals import Changed, Topic
 from services.zones import now
@@ -40,23 +40,18 @@ def _by_address() -> budgets.AddressLimit:
     return budgets.AddressLimit(get_settings().sign_in_tries_per_address, HOUR)
 
 
-def _too_many(minutes: int) -> Limited:
-    wait = "1 minute" if minutes == 1 else f"{minutes} minutes"
-    return Limited(f"Too many tries. Try again in {wait}.", minutes=minutes)
-
-
 async def sign_in(request: SignIn) -> str:
     """Open a session and return its token. Raises Invalid, or Limited after too many tries."""
     if not request.password:
         raise Invalid({"password": "Enter your password."})
     key = emails.key(emails.read(request.email))
     if minutes := _by_address().book(request.address):
-        raise _too_many(minutes)
+        raise budgets.too_many(minutes)
     limit = budgets.Limit(
         f"sign-in:{digest(key)[:40]}", get_settings().sign_in_tries_per_account, HOUR
     )
-    if minutes := await _book(limit):
-        raise _too_many(minutes)
+    if minutes := await book(limit):
+        raise budgets.too_many(minutes)
     user = await User.get_or_none(email_key=key, disabled_at=None)
     if not await passwords.matches(request.password, user and user.password_hash) or not user:
         raise Invalid({"form": WRONG})
@@ -65,8 +60,8 @@ async def sign_in(request: SignIn) -> str:
 
 
 @unit_of_work
-async def _book(limit: budgets.Limit) -> int:
-    # committed before the password is looked at, so that parallel guesses count too
+async def book(limit: budgets.Limit) -> int:
+    """Count a try before it is made, as `budgets.book`, so that parallel guesses count too."""
     return await budgets.book(limit)
 
 
@@ -93,13 +88,18 @@ async def open_session(
         person_id=user.person_id,
         session=session.id,
     )
+    signals.emit(Changed(None, Topic.ACCOUNTS, (user.id,)))
     return token
 
 
 def _live(token: str) -> QuerySet[Session]:
+    return live().filter(token_digest=digest(token))
+
+
+def live() -> QuerySet[Session]:
+    """Sessions that neither ended, idled out nor grew too old."""
     settings, moment = get_settings(), now()
     return Session.filter(
-        token_digest=digest(token),
         ended_at=None,
         seen_at__gt=moment - settings.session_idle,
         created_at__gt=moment - settings.session_absolute,
@@ -141,14 +141,18 @@ async def enter(token: str, slug: str) -> Actor:
     """The person in one of their workspaces. Raises NotFound for anybody or anywhere else."""
     actor = await find(token)
     workspace = await Workspace.get_or_none(slug=slug)
-    if actor is None or workspace is None:
+    there = await seated(actor, workspace) if actor and workspace else None
+    if there is None:
         raise NotFound("This page does not exist, or not for you.")
+    return there
+
+
+async def seated(actor: Actor, workspace: Workspace) -> Actor | None:
+    """The person in that workspace; nobody where they are no member."""
+    if actor.is_owner:
+        return in_workspace(actor, workspace, Role.OWNER)
     member = await Membership.get_or_none(workspace_id=workspace.id, user_id=actor.user_id)
-    if member is None and not actor.is_owner:
-        raise NotFound("This page does not exist, or not for you.")
-    return in_workspace(
-        actor, workspace, Role.OWNER if actor.is_owner or not member else member.role
-    )
+    return in_workspace(actor, workspace, member.role) if member else None
 
 
 def in_workspace(actor: Actor, workspace: Workspace, role: Role) -> Actor:
@@ -195,13 +199,18 @@ async def sign_out(token: str) -> None:
 
 
 @unit_of_work
-async def end(session_ids: list[int]) -> None:
-    """End these sessions, whoever's they are."""
-    await Session.filter(id__in=session_ids, ended_at=None).update(ended_at=now())
+async def end(session_ids: list[int]) -> int:
+    """End these sessions, whoever's they are; returns how many had not ended before."""
+    ended = await Session.filter(id__in=session_ids, ended_at=None).update(ended_at=now())
     signals.emit(Changed(None, Topic.SESSIONS, tuple(session_ids)))
+    return ended
 
 
 @unit_of_work
-async def end_all_of(user_id: int) -> None:
-    if live := await Session.filter(user_id=user_id, ended_at=None):
-        await end([session.id for session in live])
+async def end_all_of(user_id: int, *, but: int | None = None) -> int:
+    """End every session of that person, `but` this one; returns how many."""
+    ids = [each.id for each in await Session.filter(user_id=user_id, ended_at=None)]
+    others = [each for each in ids if each != but]
+    if others:
+        await end(others)
+    return len(others)

@@ -1,4 +1,4 @@
-"""One rule for every short text a person enters."""
+"""One rule for every text a person enters."""
 
 import unicodedata
 
@@ -22,6 +22,15 @@ def line(text: str, *, field: str, what: str, longest: int, required: bool = Tru
     if cleaned and not any(map(_is_seen, cleaned)):
         raise Invalid({field: f"Enter {what}; this has nothing that can be seen."})
     return cleaned
+
+
+def lines(text: str, *, field: str, what: str, longest: int, required: bool = True) -> str:
+    """As `line`, with its line breaks; blanks are kept within a line, not around the text."""
+    kept = "\n".join(each.rstrip().expandtabs(4) for each in text.splitlines()).strip("\n")
+    if len(kept) > longest:
+        raise Invalid({field: f"At most {longest} characters; this has {len(kept)}."})
+    line(kept, field=field, what=what, longest=longest, required=required)
+    return kept
 
 
 def _may_stand(character: str) -> bool:

@@ -13,7 +13,17 @@ import asyncpg
 import pytest
 import time_machine
 
-from services import database, keys, passwords, redeem_limits, schema, sessions, setup
+from services import (
+    certificates,
+    database,
+    keys,
+    password_resets,
+    passwords,
+    redeem_limits,
+    schema,
+    sessions,
+    setup,
+)
 from services.keys import KeyRing
 from services.settings import Settings, get_settings
 from tests.cast import Cast, assemble
@@ -123,6 +133,8 @@ async def cast(db: Settings, ring: KeyRing, cheap_passwords: None) -> Cast:
 def forget_addresses() -> None:
     """What a restart of the process forgets."""
     redeem_limits.by_address.cache_clear()
+    password_resets.by_address.cache_clear()
+    certificates.by_address.cache_clear()
     sessions._by_address.cache_clear()
 
 

@@ -10,7 +10,7 @@ from nicegui import ui
 from services import sessions
 from services.actor import Actor
 from services.errors import DomainError, Invalid, NotFound
-from ui.door import session
+from ui.door import peers, session
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -22,6 +22,11 @@ class ShowsErrors(Protocol):
 
 def token() -> str:
     return session.token_of(ui.context.client.request)
+
+
+def address() -> str:
+    """Where the browser at this tab asks from."""
+    return peers.address(ui.context.client.request.scope)
 
 
 async def actor(slug: str | None = None) -> Actor:

@@ -5,6 +5,7 @@ from functools import partial
 from nicegui import app, background_tasks, ui
 
 from services import (
+    agreement_ends,
     audit_exports,
     background,
     batch_jobs,
@@ -13,6 +14,7 @@ from services import (
     installation,
     mailing,
     notices,
+    sealing,
     sheets,
 )
 from services.settings import Settings
@@ -93,12 +95,15 @@ def build(settings: Settings) -> None:
         background.start("Making files of the log", audit_exports.work, Topic.EXPORTS)
         background.start("Sending mail", partial(mailing.drain, compose), Topic.MESSAGES)
         background.start("Telling people", notices.tell, Topic.HISTORY)
+        background.start("Watching the ends of agreements", agreement_ends.look)
+        background.start("Sealing the log", sealing.work, Topic.AUDIT)
         background_tasks.create(housekeeping.run_nightly(), name="housekeeping")
         background_tasks.create(expiry.watch(), name="sessions that end")
 
     async def stop() -> None:
         live.stop()
         await background.stop()
+        await sealing.finish()
         await database.disconnect()
 
     app.on_startup(start)

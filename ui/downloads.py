@@ -10,9 +10,11 @@ from services import (
     audit_exports,
     audit_files,
     audit_filter,
+    audit_heads,
     entitlement_export,
     exports,
     periods,
+    purchase_export,
     sessions,
 )
 from services.actor import Actor
@@ -29,6 +31,12 @@ Make = Callable[[Actor, Request], Awaitable[Export]]
 def register(app: App) -> None:
     app.add_api_route(
         routes.MESSAGE_PREVIEW, preview.message, methods=["GET"], include_in_schema=False
+    )
+    app.add_api_route(
+        routes.INSTANCE_MESSAGE_PREVIEW,
+        preview.account_message,
+        methods=["GET"],
+        include_in_schema=False,
     )
     for path, make in FILES.items():
         app.add_api_route(path, _sent(make), methods=["GET"], include_in_schema=False)
@@ -91,6 +99,14 @@ async def entitlements_xlsx(actor: Actor, request: Request) -> Export:
     return await entitlement_export.as_xlsx(actor, _period(request))
 
 
+async def purchase_batch_csv(actor: Actor, request: Request) -> Export:
+    return await purchase_export.batch_csv(actor, _batch(request))
+
+
+async def purchase_batch_xlsx(actor: Actor, request: Request) -> Export:
+    return await purchase_export.batch_xlsx(actor, _batch(request))
+
+
 async def audit_csv(actor: Actor, request: Request) -> Export:
     return await audit_files.send(actor, audit_filter.read(request.query_params), "csv")
 
@@ -103,16 +119,23 @@ async def audit_file(actor: Actor, request: Request) -> Export:
     return await audit_exports.fetch_file(actor, int(request.path_params["export_id"]))
 
 
+async def heads(actor: Actor, _: Request) -> Export:
+    return await audit_heads.download(actor)
+
+
 FILES: dict[str, Make] = {
     routes.BATCH_CSV: batch_csv,
     routes.BATCH_XLSX: batch_xlsx,
     routes.SET_CSV: set_csv,
     routes.ENTITLEMENTS_CSV: entitlements_csv,
     routes.ENTITLEMENTS_XLSX: entitlements_xlsx,
+    routes.PURCHASE_BATCH_CSV: purchase_batch_csv,
+    routes.PURCHASE_BATCH_XLSX: purchase_batch_xlsx,
     routes.AUDIT_CSV: audit_csv,
     routes.AUDIT_XLSX: audit_xlsx,
     routes.AUDIT_FILE: audit_file,
     routes.INSTANCE_AUDIT_CSV: audit_csv,
     routes.INSTANCE_AUDIT_XLSX: audit_xlsx,
     routes.INSTANCE_AUDIT_FILE: audit_file,
+    routes.HEADS: heads,
 }

@@ -11,8 +11,10 @@ from services import zones
 from services.notifications import Facts, NotificationView
 from ui import routes, wording
 
+ALL = 100  # percent
 MINUTE, HOUR, DAY = 60, 3600, 86400
 NOTHING = "When a batch is done, or something needs you, it is told here."
+OF_BATCH = {CodeKind.ACCESS: routes.batch, CodeKind.PURCHASE: routes.purchase_batch}
 NOUN = {CodeKind.ACCESS: "access code", CodeKind.PURCHASE: "purchase code"}
 
 
@@ -53,14 +55,14 @@ def _batch_failed(view: NotificationView, facts: Facts) -> Words:
 
 
 def _what(view: NotificationView, facts: Facts) -> str:
-    named = ", ".join(name for name in (facts.product, facts.plan) if name)
+    named = ", ".join(name for name in (facts.product, facts.plan, facts.action) if name)
     return named or view.workspace or ""
 
 
 def _batch(view: NotificationView, facts: Facts) -> str:
-    if not view.slug or not view.target_id or facts.code_kind is not CodeKind.ACCESS:
+    if not view.slug or not view.target_id:
         return ""
-    return routes.batch(view.slug, view.target_id)
+    return OF_BATCH[facts.code_kind](view.slug, view.target_id)
 
 
 def _mail_failed(view: NotificationView, facts: Facts) -> Words:
@@ -70,8 +72,15 @@ def _mail_failed(view: NotificationView, facts: Facts) -> Words:
         about=view.workspace or "",
         reason=f"The last answer was: {facts.answer}" if facts.answer else "",
         label="Review",
-        path=routes.messages(view.slug) if view.slug else "",
+        path=_messages(view, facts),
     )
+
+
+def _messages(view: NotificationView, facts: Facts) -> str:
+    """Where the mail is listed: an invitation beside the members."""
+    if view.slug:
+        return routes.messages(view.slug)
+    return routes.members(facts.invited_to) if facts.invited_to else routes.INSTANCE_MESSAGES
 
 
 def _mail_paused(_: NotificationView, facts: Facts) -> Words:
@@ -115,11 +124,43 @@ def _guessing(view: NotificationView, _: Facts) -> Words:
     )
 
 
+def _agreement_used(view: NotificationView, facts: Facts) -> Words:
+    assert facts.agreement, "its facts are an agreement's"
+    name, left = facts.agreement.reference, facts.agreement.left
+    is_all = facts.share >= ALL
+    return Words(
+        title=f"Agreement {name} is used up" if is_all else f"{facts.share} % of {name} is used",
+        about=facts.agreement.action,
+        reason=f"{left:,} of {wording.count(facts.agreement.granted, 'code')} are left now.",
+        **_to_agreements(view),
+    )
+
+
+def _agreement_ends(view: NotificationView, facts: Facts) -> Words:
+    assert facts.agreement, "its facts are an agreement's"
+    held = facts.agreement
+    ends = "has ended" if held.is_over else f"ends on {wording.day(held.last_day)}"
+    unused = f"{held.left:,} of {wording.count(held.granted, 'code')} can still be generated."
+    return Words(
+        title=f"Agreement {held.reference} {ends}",
+        about=held.action,
+        reason=unused if held.left and not held.is_over else "",
+        **_to_agreements(view),
+    )
+
+
+def _to_agreements(view: NotificationView) -> dict[str, str]:
+    path = routes.agreements(view.slug) if view.slug else ""
+    return {"label": "View", "path": path}
+
+
 # What is said when there is nothing more to see, and what is said otherwise.
 TABLE: dict[NotificationKind, tuple[str, Callable[[NotificationView, Facts], Words]]] = {
     NotificationKind.BATCH_READY: ("Codes are ready", _batch_ready),
     NotificationKind.BATCH_FAILED: ("Codes could not be made", _batch_failed),
     NotificationKind.MAIL_FAILED: ("A mail could not be delivered", _mail_failed),
+    NotificationKind.AGREEMENT_USED: ("Much of an agreement is used", _agreement_used),
+    NotificationKind.AGREEMENT_ENDS: ("An agreement ends", _agreement_ends),
     NotificationKind.MAIL_PAUSED: ("Mail was paused", _mail_paused),
     NotificationKind.EXPORT_READY: ("A file of the audit log was made", _export_ready),
     NotificationKind.EXPORT_FAILED: ("A file of the audit log could not be made", _export_failed),

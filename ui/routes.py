@@ -51,6 +51,7 @@ BATCH_CSV = "/w/{slug}/download/batches/{batch_id}.csv"
 BATCH_XLSX = "/w/{slug}/download/batches/{batch_id}.xlsx"
 SET_CSV = "/w/{slug}/download/sets/{token}"
 MESSAGE_PREVIEW = "/w/{slug}/download/messages/{message_id}"
+INSTANCE_MESSAGE_PREVIEW = "/instance/download/messages/{message_id}"
 ENTITLEMENTS_CSV = "/w/{slug}/download/entitlements.csv"
 ENTITLEMENTS_XLSX = "/w/{slug}/download/entitlements.xlsx"
 PURCHASE_BATCH_CSV = "/w/{slug}/download/purchase-codes/{batch_id}.csv"
@@ -98,14 +99,18 @@ DOWNLOADS = (
     BATCH_XLSX,
     SET_CSV,
     MESSAGE_PREVIEW,
+    INSTANCE_MESSAGE_PREVIEW,
     ENTITLEMENTS_CSV,
     ENTITLEMENTS_XLSX,
+    PURCHASE_BATCH_CSV,
+    PURCHASE_BATCH_XLSX,
     AUDIT_CSV,
     AUDIT_XLSX,
     AUDIT_FILE,
     INSTANCE_AUDIT_CSV,
     INSTANCE_AUDIT_XLSX,
     INSTANCE_AUDIT_FILE,
+    HEADS,
 )
 PUBLIC = (
     LOGIN,
@@ -149,9 +154,10 @@ def _pattern(paths: tuple[str, ...]) -> re.Pattern[str]:
 
 _application = _pattern(SUB_PAGES + DOWNLOADS)
 _downloads = _pattern(DOWNLOADS)
-_previews = _pattern((MESSAGE_PREVIEW,))
+_previews = _pattern((MESSAGE_PREVIEW, INSTANCE_MESSAGE_PREVIEW))
 _public = _pattern(PUBLIC)
-_activation = _pattern((ACTIVATION,))
+_invitation = _pattern((INVITATION,))
+_secrets = {path: _pattern((path,)) for path in (ACTIVATION, INVITATION, RESET_LINK)}
 
 # Where in the application a path is: workspace, service, section, row.
 PLACE = re.compile(
@@ -187,8 +193,17 @@ def is_public(path: str) -> bool:
     return _public.fullmatch(path) is not None
 
 
-def is_activation(path: str) -> bool:
-    return _activation.fullmatch(path) is not None
+def is_invitation(path: str) -> bool:
+    return _invitation.fullmatch(path) is not None
+
+
+def is_secret(path: str) -> bool:
+    """Whether whoever knows the path may do what it is for."""
+    return _secret(path) is not None
+
+
+def _secret(path: str) -> str | None:
+    return next((kind for kind, pattern in _secrets.items() if pattern.fullmatch(path)), None)
 
 
 def is_upload(path: str) -> bool:
@@ -213,19 +228,26 @@ def is_local(target: str) -> bool:
 
 
 def after_sign_in(target: str) -> str:
-    """Where a sign-in leads: the page that was asked for, or home."""
-    wanted = is_local(target) and is_application_path(urlsplit(target).path)
+    """Where a sign-in leads: the page that was asked for, an invitation, or home."""
+    path = urlsplit(target).path
+    wanted = is_local(target) and (is_application_path(path) or is_invitation(path))
     return target if wanted else HOME
 
 
+def after_sign_out(target: str) -> str:
+    """Back to an invitation that is for somebody else, or to the page for signing in."""
+    return target if is_local(target) and is_invitation(target) else login(signed_out=True)
+
+
 def without_secrets(path: str) -> str:
-    """The path as a log may hold it: an activation link is a secret, whatever stands around it."""
-    return ACTIVATION if is_activation(path) else re.sub(r"[\w-]{30,}", "…", path[:200])
+    """The path as a log may hold it: a link's token is a secret, whatever stands around it."""
+    return _secret(path) or re.sub(r"[\w-]{30,}", "…", path[:200])
 
 
-def login(next_path: str = "", *, signed_out: bool = False) -> str:
+def login(next_path: str = "", *, signed_out: bool = False, reset: bool = False) -> str:
     query = {"next": next_path} if next_path and next_path != HOME else {}
     query |= {"signed_out": "1"} if signed_out else {}
+    query |= {"reset": "1"} if reset else {}
     return f"{LOGIN}?{urlencode(query)}" if query else LOGIN
 
 
@@ -295,6 +317,10 @@ def message_preview(slug: str, message_id: int, shown: str = "") -> str:
     return f"{path}?{urlencode({'shown': shown})}" if shown else path
 
 
+def instance_message_preview(message_id: int) -> str:
+    return INSTANCE_MESSAGE_PREVIEW.format(message_id=message_id)
+
+
 def entitlements_csv(slug: str, since: str = "", until: str = "") -> str:
     return ENTITLEMENTS_CSV.format(slug=slug) + _period(since, until)
 
@@ -326,6 +352,14 @@ def purchase_codes(slug: str) -> str:
 
 def purchase_batch(slug: str, batch_id: int) -> str:
     return PURCHASE_BATCH.format(slug=slug, batch_id=batch_id)
+
+
+def purchase_batch_csv(slug: str, batch_id: int) -> str:
+    return PURCHASE_BATCH_CSV.format(slug=slug, batch_id=batch_id)
+
+
+def purchase_batch_xlsx(slug: str, batch_id: int) -> str:
+    return PURCHASE_BATCH_XLSX.format(slug=slug, batch_id=batch_id)
 
 
 def agreements(slug: str) -> str:

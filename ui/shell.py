@@ -2,6 +2,7 @@
 
 from nicegui import ui
 
+from services.permissions import Permission, can
 from services.settings import get_settings
 from services.signals import Topic
 from ui import actions, bell, live, pane, person_menu, place, routes, theme
@@ -29,6 +30,10 @@ OUTSIDE = {
     routes.ACCOUNT: "Account",
     **{path: name for name, _, path in pane.INSTALLATION},
 }
+MISSING = "Page not found"
+# To whoever may not open them these have no name either
+OF_OWNERS = {path for _, _, path in pane.INSTALLATION}
+OF_ADMINS = {name for _, name, _ in (*pane.OF_CYBERPASS, *pane.ADMINISTRATION)} - {"messages"}
 
 
 async def shell() -> ui.element:
@@ -61,9 +66,9 @@ async def shell() -> ui.element:
                     await trail()
                 ui.element("span").classes("spacer")
                 _demo_sign()
-                person_menu.build_theme(actor, dark)
+                person_menu.ThemeMenu(actor, dark)
                 await bell.build(actor)
-                person_menu.build(actor)
+                person_menu.PersonMenu(actor)
             content = ui.element("main").classes("content").props("tabindex=-1")
 
     def moved(_: str) -> None:
@@ -72,6 +77,7 @@ async def shell() -> ui.element:
 
     async def changed(_: tuple[int, ...]) -> None:
         side.refresh()
+        trail.refresh()
 
     router.on_path_changed(moved)
     live.on(frame, None, Topic.WORKSPACES, changed)
@@ -96,20 +102,32 @@ async def _crumbs(where: Place) -> None:
 
 
 async def _steps(where: Place) -> list[tuple[str, str]]:
-    actor = await pane.entered(where)
     if where.slug is None:
-        here = ui.context.client.sub_pages_router.current_path
-        name = OUTSIDE.get(here, "Page not found")
-        return [("Home", routes.HOME)] + ([(name, here)] if here != routes.HOME else [])
+        return await _outside()
+    actor = await pane.entered(where)
     if actor is None:
-        return [("Home", routes.HOME), ("Page not found", "")]
+        return [("Home", routes.HOME), (MISSING, "")]
     steps = [(actor.workspace_name or "", routes.workspace(where.slug))]
     if where.service:
         start = routes.edspace if where.service == "edspace" else routes.cyberpass
         steps.append((SERVICES[where.service], start(where.slug)))
+        if where.section is None:
+            steps.append(("Dashboard", ""))
+    if where.section in OF_ADMINS and not can(actor, Permission.ADMINISTER_WORKSPACE):
+        return [*steps, (MISSING, "")]
     if where.section:
         name, path_of = SECTIONS.get(where.section, ("Page", routes.workspace))
         steps.append((name, path_of(where.slug)))
     if where.row:
         steps.append((f"Batch {where.row}", ""))
     return steps
+
+
+async def _outside() -> list[tuple[str, str]]:
+    here = ui.context.client.sub_pages_router.current_path
+    if here == routes.HOME:
+        return [("Home", routes.HOME)]
+    name = OUTSIDE.get(here, MISSING)
+    if here in OF_OWNERS and not can(await actions.actor(), Permission.RUN_INSTALLATION):
+        name = MISSING
+    return [("Home", routes.HOME), (name, here)]

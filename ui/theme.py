@@ -2,7 +2,17 @@
 
 from nicegui import ui
 
-from models.enums import Access, AuditAction, BatchState, MessageState, Status, Theme
+from models.enums import (
+    Access,
+    AgreementState,
+    AuditAction,
+    BatchState,
+    InvitationState,
+    MessageState,
+    RefusalReason,
+    Status,
+    Theme,
+)
 from ui import routes
 
 # The names of the pairs of colours in tokens.css.
@@ -20,6 +30,12 @@ ACCESS_TONE = {
     Access.ENDED: "expired",
     Access.UNDONE: "other",
 }
+AGREEMENT_TONE = {
+    AgreementState.VALID: "activated",
+    AgreementState.NOT_YET_VALID: "other",
+    AgreementState.ENDED: "other",
+    AgreementState.USED_UP: "expired",
+}
 STATE_TONE = {BatchState.FAILED: "revoked", BatchState.CANCELLED: "other"}
 MESSAGE_TONE = {
     MessageState.QUEUED: "other",
@@ -27,6 +43,11 @@ MESSAGE_TONE = {
     MessageState.RETRYING: "expired",
     MessageState.SENT: "activated",
     MessageState.FAILED: "revoked",
+}
+INVITATION_TONE = {
+    InvitationState.OPEN: "ready",
+    InvitationState.EXPIRED: "expired",
+    InvitationState.STOPPED: "expired",
 }
 AUDIT_TONE: dict[str, str] = {
     **dict.fromkeys((AuditAction.ACTIVATE, AuditAction.COMPLETE, AuditAction.ACCEPT), "activated"),
@@ -48,6 +69,14 @@ AUDIT_TONE: dict[str, str] = {
         "expired",
     ),
 }
+REASON_TONE = {
+    RefusalReason.ALREADY_ACTIVATED: "activated",
+    RefusalReason.REVOKED: "revoked",
+    RefusalReason.EXPIRED: "expired",
+    RefusalReason.WRONG_WORKSPACE: "expired",
+    RefusalReason.WRONG_ACTION: "expired",
+    RefusalReason.WRONG_KIND: "expired",
+}
 DARK = {Theme.LIGHT: False, Theme.DARK: True, Theme.SYSTEM: None}
 
 STYLES = (
@@ -60,7 +89,13 @@ STYLES = (
     "bell.css",
     "customers.css",
     "panel.css",
+    "dashboard.css",
+    "payment.css",
+    "people.css",
+    "schemes.css",
+    "members.css",
     "audit.css",
+    "refusals.css",
 )
 
 

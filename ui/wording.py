@@ -1,24 +1,11 @@
-"""How days, terms, counts and refusals are said; one place for screens and public pages."""
+"""How days, terms and counts are said; one place for screens and public pages."""
 
 from datetime import date, datetime
 
-from models.enums import MessageState, RefusalReason
-from services import code_alphabet, zones
-from services.redemptions import Refused
+from models.enums import MessageState, Role
+from services import zones
 from services.settings import get_settings
-
-# One sentence for every reason but a typing mistake: to a stranger they must not differ.
-REFUSED = "This code can't be used here. Check it, or ask the person who gave it to you."
-TO_MEMBER = {
-    RefusalReason.NOT_FOUND: "No code of this installation reads like that.",
-    RefusalReason.ALREADY_ACTIVATED: "This code is already activated by somebody else.",
-    RefusalReason.REVOKED: "This code was revoked.",
-    RefusalReason.HELD: "This code is held after a restore until somebody checks it.",
-    RefusalReason.EXPIRED: "This code has expired.",
-    RefusalReason.NOT_YET_VALID: "This code is not valid yet.",
-    RefusalReason.WRONG_KIND: "This is a purchase code; it pays for a step of an evaluation.",
-    RefusalReason.WRONG_PERSON: "This is not the e-mail address the code was activated with.",
-}
+from services.whom_to_ask import WhomToAsk
 
 MAIL_STANDS = {
     MessageState.QUEUED: "queued",
@@ -28,9 +15,27 @@ MAIL_STANDS = {
     MessageState.FAILED: "failed",
 }
 
+ROLES = {
+    Role.OWNER: "Owner",
+    Role.ADMIN: "Workspace Admin",
+    Role.SALES: "Sales",
+    Role.EVALUATOR: "Evaluator",
+}
+ROLE_MAY = {
+    Role.OWNER: "set up the installation, its workspaces and schemes",
+    Role.ADMIN: "generate codes, manage members and read the audit log",
+    Role.SALES: "generate and deliver access codes",
+    Role.EVALUATOR: "run product evaluations and pay for steps with purchase codes",
+}
+
 
 def day(value: date) -> str:
     return f"{value.day:02} {value:%b %Y}"
+
+
+def last_day(end: datetime, zone: str) -> str:
+    """The last day that an end still includes, there."""
+    return day(zones.last_day(end, zone))
 
 
 def moment(instant: datetime, zone: str) -> str:
@@ -85,6 +90,10 @@ def set_is_mailed(address: str | None, *, is_bulk: bool) -> str:
     return f"The same set of codes is on its way to {address.strip()}."
 
 
+def role_may(role: Role, who: str = "") -> str:
+    return f"{who} can {ROLE_MAY[role]}.".strip().capitalize()
+
+
 def length(days: int | None) -> str:
     return "Lifetime" if days is None else count(days, "day")
 
@@ -101,11 +110,13 @@ def initials(name: str) -> str:
     return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
 
 
-def refusal(refused: Refused) -> str:
-    if refused.reason is RefusalReason.MISTYPED:
-        return code_alphabet.TYPING_MISTAKE
-    if refused.reason is RefusalReason.LIMITED:
-        return f"Too many tries. Try again in {count(refused.minutes or 1, 'minute')}."
-    if refused.to_member:
-        return TO_MEMBER.get(refused.reason, REFUSED)
-    return REFUSED
+def whom_to_ask(whom: WhomToAsk) -> str:
+    """Who has purchase codes to give."""
+    if whom.said:
+        return f"Ask {whom.said.rstrip('.')}."
+    if not whom.admins:
+        return "Ask the owner of this installation."
+    *others, last = whom.admins[:4]
+    if not others:
+        return f"Ask {last}, the admin of {whom.workspace}."
+    return f"Ask {', '.join(others)} or {last}, the admins of {whom.workspace}."

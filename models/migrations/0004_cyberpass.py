@@ -145,6 +145,7 @@ class Migration(migrations.Migration):
             ("returned", fields.IntField(default=0)),
             ("activated", fields.IntField(default=0)),
             ("ending_told_at", fields.DatetimeField(null=True)),
+            ("revision", fields.IntField(default=1)),
             unique_together=(("workspace", "reference", "action"),),
             indexes=[
                 Index(fields=["workspace_id", "action_id", "ends_at"]),
@@ -202,6 +203,18 @@ class Migration(migrations.Migration):
             ("size", fields.IntField(null=True)),
             ("removed_at", fields.DatetimeField(null=True)),
             link("removed_by", "Person", "evidence_removed", null=True),
+            indexes=[Index(fields=["step_id"])],
+        ),
+        row(
+            "Reopening",
+            "reopening",
+            link("workspace", "Workspace", "reopenings"),
+            link("step", "Step", "reopenings"),
+            link("reopened_by", "Person", "reopenings"),
+            ("reason", fields.CharField(max_length=300)),
+            link("failed_by", "Person", "failures_reopened"),
+            ("failed_at", fields.DatetimeField()),
+            ("failed_note", fields.CharField(max_length=1000)),
             indexes=[Index(fields=["step_id"])],
         ),
         row(

@@ -6,7 +6,16 @@ from models import AuditEntry, Membership, Person, Plan, Product, Workspace
 from models.enums import AuditAction, Resource
 from services import passwords, setup, zones
 from services.database import lock, unit_of_work
-from services.demo import batches, bells, history, holders, post
+from services.demo import (
+    batches,
+    bells,
+    days,
+    evaluations,
+    history,
+    holders,
+    post,
+    purchases,
+)
 from services.demo.scene import Scene, on_working_day
 from services.demo.story import (
     ADMIN,
@@ -46,6 +55,11 @@ async def _fill(password_hash: str) -> None:
     await holders.activate(scene, issued, codes)
     history.revocations(scene, issued, codes)
     await post.deliver(scene, issued)
+    actions = await purchases.certify(scene)
+    await purchases.grant(scene, actions)
+    await purchases.issue(scene, actions)
+    await evaluations.evaluate(scene, actions)
+    await days.count()
     await history.sign_ins(scene)
     await history.refusals(scene, issued, codes)
     await AuditEntry.bulk_create(sorted(scene.log, key=lambda entry: entry.at))

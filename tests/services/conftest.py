@@ -5,12 +5,14 @@ from collections.abc import AsyncIterator
 import pytest
 
 from models import Message
-from services import background, letters, mailing
+from services import background, letters, mailing, sealing
 from services.letters import Letter
 from services.smtp import Patience
+from tests.cast import Cast
 from tests.conftest import Configure
 from tests.mail_server import Box, running
 from tests.outgoing import point_at, restart
+from tests.paying import Scene, set_up
 
 
 @pytest.fixture
@@ -27,6 +29,12 @@ def fresh_sender(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def fresh_sealer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that was just started, with nothing sealed yet."""
+    monkeypatch.setattr(sealing, "_process", sealing._Process())
+
+
+@pytest.fixture
 def box() -> Box:
     return Box()
 
@@ -36,3 +44,8 @@ async def server(box: Box, configure: Configure) -> AsyncIterator[int]:
     async with running(box) as port:
         point_at(configure, port)
         yield port
+
+
+@pytest.fixture
+async def scene(cast: Cast) -> Scene:
+    return await set_up(cast)

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
-from models import Batch, Code, Message
+from models import AgreementShare, Batch, Code, Message
 from models.enums import AuditAction, BatchState, MessageKind, Status
 from services import batch_jobs, batch_list, batches, codes, exports, signals
 from services.actor import Actor
@@ -175,8 +175,10 @@ async def test_a_batch_that_cannot_be_stored_fails_in_the_end_with_its_reason(
     batch = await queue(cast, 200)
     broken = True
 
-    def rows(of: Batch, first: int, last: int) -> list[tuple[object, ...]]:
-        made = rows_of(of, first, last)
+    def rows(
+        of: Batch, first: int, last: int, shares: list[AgreementShare]
+    ) -> list[tuple[object, ...]]:
+        made = rows_of(of, first, last, shares)
         return made + made[:1] if broken else made  # the same place twice
 
     monkeypatch.setattr(batch_jobs, "rows_of", rows)

@@ -11,8 +11,9 @@ from services import housekeeping, notifications, outbox, outbox_claims, refusal
 from services.database import unit_of_work
 from services.outbox import Draft
 from services.sessions import SignIn
+from services.tries import Try
 from services.zones import now
-from tests.cast import PASSWORD, Cast, activated, every_row, issue, redeem
+from tests.cast import GRACE, PASSWORD, VISITOR, Cast, activated, every_row, issue, redeem
 from tests.conftest import Configure
 
 
@@ -63,7 +64,7 @@ async def test_a_night_clears_both_and_says_how_many(
 ) -> None:
     @unit_of_work
     async def refuse() -> None:
-        await refusals.record(RefusalReason.NOT_FOUND, address="192.0.2.1", actor=None)
+        await refusals.record(RefusalReason.NOT_FOUND, Try(**GRACE, visitor=VISITOR))
 
     await sign_in()
     await refuse()

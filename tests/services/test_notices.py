@@ -24,6 +24,8 @@ WORDS: dict[NotificationKind, tuple[AuditAction, Resource]] = {
     NotificationKind.BATCH_FAILED: (AuditAction.FAIL, Resource.BATCH),
     NotificationKind.MAIL_FAILED: (AuditAction.FAIL, Resource.MESSAGE),
     NotificationKind.MAIL_PAUSED: (AuditAction.PAUSE, Resource.INSTALLATION),
+    NotificationKind.AGREEMENT_USED: (AuditAction.REACH, Resource.AGREEMENT),
+    NotificationKind.AGREEMENT_ENDS: (AuditAction.EXPIRE, Resource.AGREEMENT),
     NotificationKind.GUESSING: (AuditAction.GUESSING, Resource.INSTALLATION),
 }
 

@@ -9,8 +9,8 @@ from models.enums import RefusalReason
 from services import refusals
 from services.code_alphabet import ALPHABET, generate
 from services.database import unit_of_work
-from services.tries import Visitor
-from tests.cast import Cast, activated, issue, redeem, refused
+from services.tries import Try, Visitor
+from tests.cast import GRACE, VISITOR, Cast, activated, issue, redeem, refused
 
 
 def test_a_reference_is_eight_letters_that_can_be_read_out() -> None:
@@ -62,7 +62,7 @@ async def test_refusals_are_forgotten_after_400_days(
 ) -> None:
     @unit_of_work
     async def refuse() -> str:
-        return await refusals.record(RefusalReason.NOT_FOUND, address="192.0.2.1", actor=None)
+        return await refusals.record(RefusalReason.NOT_FOUND, Try(**GRACE, visitor=VISITOR))
 
     await refuse()
     clock.shift(timedelta(days=1))

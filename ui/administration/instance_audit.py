@@ -2,6 +2,7 @@
 
 from services.actor import Actor
 from services.permissions import Permission
+from ui.audit_seal_panel import SealPanel
 from ui.audit_view import AuditView
 from ui.pages import page_title, view
 
@@ -11,3 +12,4 @@ async def page(actor: Actor) -> None:
     page_title("Audit Log", actor)
     log = AuditView(actor)
     await log.build("Who did what in the whole installation. Nobody can edit or delete a line.")
+    await SealPanel(actor, for_owner=True).build()

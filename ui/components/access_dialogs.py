@@ -7,9 +7,9 @@ from nicegui import ui
 
 from models.enums import Status
 from services import access_changes, zones
-from services.access_changes import REASON_MOST
 from services.customers import EntitlementView
 from services.errors import Invalid
+from services.undoing import REASON_MOST
 from ui import wording
 from ui.components.buttons import button
 from ui.components.dialog import Dialog, confirm

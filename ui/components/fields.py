@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, TypeVar
 
 from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement
 
+from services.errors import Invalid
+from ui.components.icon import icon
 from ui.components.text import text
 
 T = TypeVar("T", bound=ui.element)
@@ -32,6 +35,16 @@ class _Field:
         self.control.update()
 
 
+def day_of(typed: str | None, field: str) -> date | None:
+    """The day that stands in such a field. Raises Invalid(field)."""
+    if not typed:
+        return None
+    try:
+        return date.fromisoformat(typed)
+    except ValueError:
+        raise Invalid({field: "Enter a day of the calendar."}) from None
+
+
 class Form:
     """The fields of one form by name; whatever is wrong is shown at its field."""
 
@@ -48,9 +61,26 @@ class Form:
         field.props.update({key.replace("_", "-"): value for key, value in attributes.items()})
         return field
 
-    def day(self, name: str, label: str, *, help: str = "") -> ui.input:
+    def secret(self, name: str, label: str, *, help: str = "", autocomplete: str) -> ui.input:
+        """A password, hidden until its eye is pressed."""
+        field = self.line(name, label, help=help, type="password", autocomplete=autocomplete)
+        with field.add_slot("append"):
+            eye = ui.button(on_click=lambda: turn(), color=None).classes("btn-icon eye")
+
+        def turn(*, shown: bool | None = None) -> None:
+            shown = field.props["type"] == "password" if shown is None else shown
+            field.props["type"] = "text" if shown else "password"
+            eye.props["aria-label"] = f"Hide {label}" if shown else f"Show {label}"
+            with eye.clear():
+                icon("eye-off" if shown else "eye")
+
+        turn(shown=False)
+        return field
+
+    def day(self, name: str, label: str, value: date | None = None, *, help: str = "") -> ui.input:
         """A date as the browser asks for it; its value is ISO 8601 or empty."""
-        return self.add(name, label, lambda: ui.input().props("type=date"), help=help)
+        iso = value.isoformat() if value else ""
+        return self.add(name, label, lambda: ui.input(value=iso).props("type=date"), help=help)
 
     def choice(
         self,

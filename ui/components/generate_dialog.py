@@ -3,17 +3,15 @@
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import date
 
 from nicegui import ui
 
 from services.batch_form import BatchRequest
 from services.catalog import ProductView
-from services.errors import Invalid
 from ui.components.buttons import button, download
 from ui.components.copying import copy
 from ui.components.dialog import Dialog
-from ui.components.fields import Form
+from ui.components.fields import Form, day_of
 from ui.components.icon import icon
 from ui.components.text import text
 
@@ -150,8 +148,8 @@ class GenerateDialog:
             plan_id=self.plan.value,
             quantity=self.quantity.value or "",
             key=self.key,
-            valid_from=_day(self.valid_from.value, "valid_from"),
-            expires_on=_day(self.expires_on.value, "expires_on"),
+            valid_from=day_of(self.valid_from.value, "valid_from"),
+            expires_on=day_of(self.expires_on.value, "expires_on"),
             prefix=self.prefix.value or "",
             note=self.note.value or "",
             notify=(self.address.value or "") if self.notifies.value else None,
@@ -195,12 +193,3 @@ class GenerateDialog:
     def _mail(made: Generated) -> None:
         if made.mail:
             text("p", made.mail, "note note-mail")
-
-
-def _day(typed: str | None, field: str) -> date | None:
-    if not typed:
-        return None
-    try:
-        return date.fromisoformat(typed)
-    except ValueError:
-        raise Invalid({field: "Enter a day of the calendar."}) from None

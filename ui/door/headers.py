@@ -61,7 +61,7 @@ def _decorate(message: Message, path: str, *, https: bool) -> None:
         headers["cache-control"] = "no-store"
     if https:
         headers["strict-transport-security"] = A_YEAR
-    if routes.is_activation(path):
+    if routes.is_secret(path):
         headers["x-robots-tag"] = "noindex"
     del headers["server"]
     message["headers"] = headers.raw

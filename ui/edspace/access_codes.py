@@ -1,24 +1,19 @@
 """Access Codes: one row for each batch, newest first."""
 
-from collections.abc import Callable
 from typing import Any
 
 from nicegui import ui
 
 from models.enums import BatchState, Status
-from services import batch_list, batches, catalog, codes
+from services import batch_list, catalog
 from services.actor import Actor
-from services.batch_form import BatchRequest
 from services.batch_list import BatchFilter, BatchView
 from services.paging import Slice
 from services.permissions import Permission
-from services.settings import get_settings
 from services.signals import Topic
-from ui import actions, live, routes, theme, wording
+from ui import access_code_dialog, actions, live, routes, theme, wording
 from ui.components.buttons import button
-from ui.components.fields import Form
 from ui.components.filters import choice_filter, search_field
-from ui.components.generate_dialog import Generated, GenerateDialog
 from ui.components.news import News
 from ui.components.notice import empty
 from ui.components.page_head import page_head
@@ -144,40 +139,7 @@ class AccessCodes:
         await self.table.reload()
 
     async def add(self) -> None:
-        products = await actions.run(catalog.products, slug=self.slug)
-        if products is None:
-            return
-        settings = get_settings()
-        made: list[int] = []
-
-        async def generate(
-            request: Callable[[], BatchRequest], go: ui.button, form: Form
-        ) -> Generated | None:
-            async def command(actor: Actor) -> Generated:
-                asked = request()
-                batch = await batches.request(actor, asked)
-                made.append(batch.id)
-                is_bulk = batch.state is not BatchState.DONE
-                mail = wording.set_is_mailed(asked.notify, is_bulk=is_bulk)
-                if is_bulk:
-                    return Generated([], routes.batch(self.slug, batch.id), mail)
-                full = await codes.show(actor, batch.id)
-                path = routes.batch_csv(self.slug, batch.id)
-                return Generated([code.text for code in full], path, mail)
-
-            return await actions.run(command, slug=self.slug, button=go, form=form)
-
-        async def copied() -> None:
-            await actions.run(lambda actor: codes.copy(actor, made[-1]), slug=self.slug)
-
-        GenerateDialog(
-            products,
-            most=settings.batch_max,
-            bulk_from=settings.bulk_from,
-            email=self.actor.email,
-            generate=generate,
-            copied=copied,
-        )
+        await access_code_dialog.ask(self.actor)
 
 
 def row(batch: BatchView, zone: str) -> dict[str, Any]:

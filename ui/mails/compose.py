@@ -4,9 +4,10 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from services.account_letters import AccountLetter
 from services.letters import Letter, Mail
 from services.settings import get_settings
-from ui.mails import plain, words
+from ui.mails import account_words, plain, words
 from ui.mails.look import DARK, LIGHT
 
 TEMPLATES = Environment(
@@ -20,7 +21,8 @@ TEMPLATES = Environment(
 
 def compose(letter: Letter) -> Mail:
     """Links are absolute, and nothing is loaded from anywhere."""
-    said = words.of(letter)
+    is_of_account = isinstance(letter, AccountLetter)
+    said = account_words.of(letter) if is_of_account else words.of(letter)
     html = TEMPLATES.get_template("mail.html").render(
         words=said, light=LIGHT, dark=DARK, contact=get_settings().support_contact
     )

@@ -30,6 +30,6 @@ def _paragraphs(words: Words) -> Iterator[list[str]]:
 
 def signature(words: Words) -> Iterator[str]:
     """Who sent it, and whom to ask."""
-    yield f"Sent by {words.sender} via Tallystick."
+    yield f"Sent by {words.sender} via Tallystick." if words.is_forwarded else "Sent by Tallystick."
     if contact := get_settings().support_contact:
         yield f"Questions: {contact}"

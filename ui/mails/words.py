@@ -18,6 +18,7 @@ from services.letters import (
 from services.settings import get_settings
 from ui import routes, wording
 
+PROGRAM = "Tallystick"
 HIDDEN = "•" * 8  # in place of a token
 HARMLESS = "Opening a link changes nothing. A code is used only when somebody presses Activate."
 
@@ -50,13 +51,10 @@ class Words:
     codes: tuple[tuple[str, Link], ...] = ()
     foot: tuple[str, ...] = ()
 
-
-OF_INSTALLATION = {
-    MessageKind.INVITATION: "You are invited to Tallystick",
-    MessageKind.RESET: "Set a new password for Tallystick",
-    MessageKind.WARNING: "Your Tallystick account was changed",
-    MessageKind.HEAD: "Head of the audit log",
-}
+    @property
+    def is_forwarded(self) -> bool:
+        """Whether somebody else speaks through the program."""
+        return self.sender != PROGRAM
 
 
 def subject(kind: MessageKind, product: str, days: int | None, codes: int) -> str:
@@ -72,7 +70,7 @@ def subject(kind: MessageKind, product: str, days: int | None, codes: int) -> st
         case MessageKind.CONFIRMATION:
             return f"You have access to {name}"
         case _:
-            return OF_INSTALLATION[kind]
+            raise TypeError(f"A {kind} is no mail of a workspace.")
 
 
 def apart(name: str) -> str:
@@ -122,7 +120,7 @@ def _download(letter: DownloadLetter) -> Words:
         glance=f"From {apart(letter.workspace)}. The download works until {until}.",
         heading=f"{counted} for {apart(letter.product)}",
         lead="They are ready. The file holds every code with its own activation link.",
-        action=_link("Download CSV", path, masked=letter.token is None),
+        action=link("Download CSV", path, masked=letter.token is None),
         below=(
             f"The link works until {until}. After that the batch's page has the file.",
             "You are asked to sign in; only people who may see the batch get it.",
@@ -197,9 +195,10 @@ def _last(day: date, zone: str) -> str:
 
 def _activation(code: LetterCode, label: str = "Activate") -> Link:
     path = routes.activation(code.token) if code.token else routes.ACTIVATION.format(token=HIDDEN)
-    return _link(label, path, masked=code.token is None)
+    return link(label, path, masked=code.token is None)
 
 
-def _link(label: str, path: str, *, masked: bool) -> Link:
+def link(label: str, path: str, *, masked: bool) -> Link:
+    """To a path here; masked it leads nowhere."""
     address = get_settings().base_url + path
     return Link(label=label, address=address, target="" if masked else address)

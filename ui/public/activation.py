@@ -8,7 +8,7 @@ from starlette.responses import Response
 from services import redemptions
 from services.errors import DomainError
 from services.settings import get_settings
-from services.tries import Outcome
+from services.tries import Activated, Outcome
 from ui import wording
 from ui.door import forms
 from ui.public import answers, pages, receipts, redeem
@@ -51,7 +51,7 @@ async def _refuse(request: Request, token: str, typed: dict[str, str]) -> Respon
         outcome = await redemptions.activate(_wanted(request, token, typed))
     except DomainError:
         return _unusable(request)
-    if isinstance(outcome, redemptions.Activated):
+    if isinstance(outcome, Activated):
         return receipts.redirect(outcome)
     return _unusable(request, outcome.reference)
 

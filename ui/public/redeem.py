@@ -10,7 +10,7 @@ from services import redemptions
 from services.errors import DomainError
 from services.settings import get_settings
 from services.tries import Activated, Outcome, Visitor
-from ui import wording
+from ui import refusal_words
 from ui.door import forms, peers, session
 from ui.public import answers, receipts
 
@@ -48,7 +48,7 @@ def answer(
 ) -> Response:
     if isinstance(outcome, Activated):
         return receipts.redirect(outcome)
-    context |= {"refusal": wording.refusal(outcome), "reference": outcome.reference}
+    context |= {"refusal": refusal_words.told(outcome), "reference": outcome.reference}
     status = 429 if outcome.reason is RefusalReason.LIMITED else 422
     return answers.show(request, page, status=status, values=typed, **context)
 

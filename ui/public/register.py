@@ -5,7 +5,7 @@ from pathlib import Path
 from nicegui import App
 
 from ui import routes
-from ui.public import activation, create_owner, health, redeem, sign_in
+from ui.public import activation, create_owner, health, invitation, redeem, reset, sign_in
 
 STATIC_FILES = Path(__file__).parent.parent / "static"
 
@@ -19,6 +19,12 @@ PAGES = (
     (routes.REDEEM, "POST", redeem.submit),
     (routes.ACTIVATION, "GET", activation.show),
     (routes.ACTIVATION, "POST", activation.submit),
+    (routes.INVITATION, "GET", invitation.show),
+    (routes.INVITATION, "POST", invitation.submit),
+    (routes.RESET, "GET", reset.show),
+    (routes.RESET, "POST", reset.ask),
+    (routes.RESET_LINK, "GET", reset.open_link),
+    (routes.RESET_LINK, "POST", reset.use),
     (routes.HEALTHZ, "GET", health.alive),
     (routes.READYZ, "GET", health.ready),
 )

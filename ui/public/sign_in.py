@@ -16,6 +16,7 @@ from ui.public import answers, pages
 
 PAGE = answers.Page("login.html", "Sign in", ("email",))
 SIGNED_OUT = "You are signed out."
+RESET_DONE = "Your password is changed. Sign in with the new one."
 DEMO_ACCOUNTS = (
     ("Owner", OWNER, PASSWORD),
     ("Workspace Admin", ADMIN, PASSWORD),
@@ -32,8 +33,7 @@ async def show(request: Request) -> Response:
         return elsewhere
     if await setup.is_open():
         return RedirectResponse(routes.setup(), 303)
-    notice = SIGNED_OUT if "signed_out" in request.query_params else None
-    response = answers.show(request, PAGE, notice=notice, **_context(target))
+    response = answers.show(request, PAGE, notice=_notice(request), **_context(target))
     if cookies.read(request, cookies.SESSION, get_settings()):
         cookies.drop(response, cookies.SESSION, get_settings())  # of a session that has ended
     return response
@@ -78,18 +78,24 @@ async def leave(request: Request) -> Response:
         if not forms.is_sign_out(request, typed, settings):
             return errors.page(request, 403, forms.STALE)
         await sessions.sign_out(session.token_of(request))
-    response = RedirectResponse(routes.login(signed_out=True), 303)
+    response = RedirectResponse(routes.after_sign_out(typed.get("next", "")), 303)
     cookies.drop(response, cookies.SESSION, settings)
     return response
 
 
-def wrong_address(request: Request) -> Response | None:
+def wrong_address(request: Request, path: str = routes.LOGIN) -> Response | None:
     """Over plain http a browser would drop the cookie of an https installation."""
     settings = get_settings()
     if not settings.is_https or request.scope["scheme"] == "https":
         return None
-    right_url = settings.base_url + routes.LOGIN
+    right_url = settings.base_url + path
     return pages.render(request, "wrong_address.html", "Another address", right_url=right_url)
+
+
+def _notice(request: Request) -> str | None:
+    if "reset" in request.query_params:
+        return RESET_DONE
+    return SIGNED_OUT if "signed_out" in request.query_params else None
 
 
 def _attempt(request: Request, typed: dict[str, str]) -> sessions.SignIn:
@@ -103,4 +109,8 @@ def _attempt(request: Request, typed: dict[str, str]) -> sessions.SignIn:
 
 def _context(target: str) -> dict[str, Any]:
     accounts = DEMO_ACCOUNTS if get_settings().demo else ()
-    return {"next": target if routes.is_local(target) else "", "demo_accounts": accounts}
+    return {
+        "next": target if routes.is_local(target) else "",
+        "demo_accounts": accounts,
+        "reset_url": routes.RESET,
+    }

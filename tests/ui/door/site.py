@@ -10,7 +10,7 @@ import pytest
 from nicegui import app, ui
 from nicegui.testing.general import nicegui_reset_globals
 
-from services import keys, redeem_limits, sessions, setup
+from services import keys, password_resets, redeem_limits, sessions, setup
 from services.settings import get_settings
 from ui import routes
 from ui.door.install import install
@@ -33,6 +33,7 @@ async def opened(monkeypatch: pytest.MonkeyPatch, **environment: str) -> AsyncIt
     get_settings.cache_clear()
     sessions._by_address.cache_clear()
     redeem_limits.by_address.cache_clear()
+    password_resets.by_address.cache_clear()
     if await setup.key_check() is None:
         await setup.found(keys.ring().check_value)
     async with _served():

@@ -1,0 +1,72 @@
+"""Files of evidence on the disk: each under the hash of its content, written once."""
+
+import asyncio
+import hashlib
+import os
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import BinaryIO
+
+from services.errors import NotFound
+from services.settings import get_settings
+
+PIECE = 256 * 1024
+UNFINISHED = ".unfinished-"
+
+
+async def keep(content: bytes) -> str:
+    """Returns the hash under which the content is on the disk from now on."""
+    return await asyncio.to_thread(_keep, get_settings().data_dir, content)
+
+
+def _keep(data: Path, content: bytes) -> str:
+    digest = hashlib.sha256(content).hexdigest()
+    target = _path(data, digest)
+    if not target.exists():
+        for folder in (target.parent.parent, target.parent):
+            folder.mkdir(mode=0o700, exist_ok=True)
+        _write(target, content)
+    return digest
+
+
+def _path(data: Path, digest: str) -> Path:
+    return data / "evidence" / digest[:2] / digest
+
+
+def _write(target: Path, content: bytes) -> None:
+    """Whole or not at all, also where the power fails."""
+    number, name = tempfile.mkstemp(prefix=UNFINISHED, dir=target.parent)  # for the owner only
+    unfinished = Path(name)
+    try:
+        with os.fdopen(number, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(target)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    _sync(target.parent)
+
+
+def _sync(folder: Path) -> None:
+    number = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)
+
+
+async def pieces(digest: str) -> AsyncIterator[bytes]:
+    """The content as it is read. Raises NotFound at once where the file is gone."""
+    try:
+        file = await asyncio.to_thread(_path(get_settings().data_dir, digest).open, "rb")
+    except FileNotFoundError:
+        raise NotFound("This file is not in the data folder any more. Tell the owner.") from None
+    return _read(file)
+
+
+async def _read(file: BinaryIO) -> AsyncIterator[bytes]:
+    with file:
+        while piece := await asyncio.to_thread(file.read, PIECE):
+            yield piece

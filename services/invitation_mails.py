@@ -1,0 +1,42 @@
+"""The mail that brings an invitation: queued with it, and ended with it."""
+
+from tortoise.queryset import QuerySet
+
+from models import Invitation, Message
+from models.enums import MessageKind, MessageState
+from services import outbox, signals
+from services.outbox import Draft
+from services.outbox_claims import WAITING
+from services.signals import Changed, Topic
+from services.zones import now
+
+
+async def queue(row: Invitation, *, by: int) -> None:
+    """One that waits already goes now. Call inside a unit of work."""
+    waiting = _waiting(row.id)
+    if ids := [message.id for message in await waiting]:
+        at = now()
+        await waiting.update(state=MessageState.QUEUED, queued_at=at, next_try_at=at)
+        signals.emit(Changed(None, Topic.MESSAGES, tuple(ids)))
+        return
+    draft = Draft(
+        kind=MessageKind.INVITATION,
+        workspace_id=None,
+        recipient=row.email,
+        invitation_id=row.id,
+        requested_by_id=by,
+    )
+    await outbox.put([draft])
+
+
+async def end(invitation_id: int, because: str) -> None:
+    """Nobody is told of it as of a mail that failed. Call inside a unit of work."""
+    waiting = _waiting(invitation_id)
+    ids = [message.id for message in await waiting]
+    await waiting.update(state=MessageState.FAILED, last_answer=because, next_try_at=now())
+    if ids:
+        signals.emit(Changed(None, Topic.MESSAGES, tuple(ids)))
+
+
+def _waiting(invitation_id: int) -> QuerySet[Message]:
+    return Message.filter(invitation_id=invitation_id, state__in=WAITING)
