@@ -6,25 +6,24 @@ from typing import Any
 
 from nicegui import ui
 
-from models.enums import MessageState, Role
+from models.enums import Role
 from services import invitations, members, zones
 from services.actor import Actor
-from services.invitations import InvitationView
 from services.members import MemberView
 from services.paging import Slice
 from services.permissions import Permission
 from services.signals import Topic
-from ui import actions, live, theme, wording
+from ui import actions, live, wording
 from ui.components.buttons import button
 from ui.components.dialog import Dialog, confirm
 from ui.components.fields import Form
 from ui.components.filters import search_field
 from ui.components.notice import empty
 from ui.components.page_head import page_head
-from ui.components.status import PILL
 from ui.components.table import Column, DataTable
 from ui.components.text import text
-from ui.invite_dialog import InviteDialog, tell
+from ui.invite_dialog import InviteDialog
+from ui.invited import InvitedList
 from ui.pages import page_title, view
 
 MEMBER = """
@@ -54,40 +53,12 @@ MAY = """
   </span>
 </q-td>
 """
-UNTIL = """
-<q-td :props="props">
-  <span class="two"><span>{{ props.value }}</span>
-    <small :class="{ danger: props.row.failed }">{{ props.row.mail }}</small></span>
-</q-td>
-"""
-ASKED = """
-<q-td :props="props">
-  <span class="row-actions">
-    <button @click="() => $parent.$emit('resend', props.row.id)"
-      :aria-label="'Resend the invitation of ' + props.row.email">
-      <span class="icon icon-send" aria-hidden="true"></span><q-tooltip>Resend</q-tooltip>
-    </button>
-    <button @click="() => $parent.$emit('withdraw', props.row.id)"
-      :aria-label="'Withdraw the invitation of ' + props.row.email">
-      <span class="icon icon-x" aria-hidden="true"></span><q-tooltip>Withdraw</q-tooltip>
-    </button>
-  </span>
-</q-td>
-"""
 MEMBERS = [
     Column(name="member", label="Member", sortable=True, look="wrap", cell=MEMBER),
     Column(name="role", label="Role", sortable=True),
     Column(name="since", label="Member since", sortable=True, look="num"),
     Column(name="seen", label="Last seen", look="num", cell=SEEN),
     Column(name="actions", label="Actions", end=True, cell=MAY),
-]
-INVITED = [
-    Column(name="email", label="E-mail", sortable=True, look="wrap"),
-    Column(name="role", label="Role", sortable=True),
-    Column(name="state", label="Status", cell=PILL),
-    Column(name="by", label="Invited by", look="quiet wrap"),
-    Column(name="until", label="Works until", sortable=True, look="num", cell=UNTIL),
-    Column(name="actions", label="Actions", end=True, cell=ASKED),
 ]
 SORTS = {"member": "name"}
 SENTENCE = "Who may work in this workspace, and as what. Owners may everywhere and are not listed."
@@ -129,31 +100,16 @@ class Members:
         )
         self.table.on("role", self.ask_role)
         self.table.on("remove", self.ask_remove)
-        with ui.element("section").classes("invited") as self.invited:
-            self.heading = text("h2", "")
-            with ui.element("div").classes("card table-card"):
-                self.asked = DataTable(
-                    INVITED, self.load_invited, look="invitations", note=f"Times in {self.zone}"
-                )
-        self.asked.on("resend", self.resend)
-        self.asked.on("withdraw", self.ask_withdraw)
         await self.table.reload()
-        await self.asked.reload()
+        await InvitedList(self.slug, self.zone, self.actor.workspace_id).build()
         live.on(card, self.actor.workspace_id, Topic.MEMBERS, self.changed)
-        live.on(card, self.actor.workspace_id, Topic.INVITATIONS, self.invitations_changed)
-        live.on(card, None, Topic.MESSAGES, self.mails_changed)
+        live.on(card, None, Topic.ACCOUNTS, self.changed)
 
     async def load(self, part: Slice) -> tuple[list[dict[str, Any]], int]:
         actor = await actions.actor(self.slug)
         page = await members.page(actor, self.search.value or "", _sorted(part))
         self.count.text = wording.count(page.total, "member")
         return [row(each, self.zone) for each in page.rows], page.total
-
-    async def load_invited(self, part: Slice) -> tuple[list[dict[str, Any]], int]:
-        page = await invitations.page(await actions.actor(self.slug), part)
-        self.invited.set_visibility(bool(page.total))
-        self.heading.text = wording.count(page.total, "open invitation")
-        return [invited_row(each, self.zone) for each in page.rows], page.total
 
     async def filter(self) -> None:
         await self.table.reload(first=True)
@@ -167,37 +123,11 @@ class Members:
         else:
             await self.table.reload()
 
-    async def invitations_changed(self, _: tuple[int, ...]) -> None:
-        await self.asked.reload()
-
-    async def mails_changed(self, ids: tuple[int, ...]) -> None:
-        if shown := self.asked.ids:
-            actor = await actions.actor(self.slug)
-            if await invitations.are_brought(actor, shown, by=ids):
-                await self.asked.reload()
-
     def invite(self) -> None:
         InviteDialog(self.slug, self.zone, where=self.where)
 
-    async def resend(self, invitation_id: int) -> None:
-        command = partial(invitations.resend, invitation_id=invitation_id)
-        if made := await actions.run(command, slug=self.slug):
-            tell(made, self.zone)
-
-    async def ask_withdraw(self, invitation_id: int) -> None:
-        email = _cell(self.asked, invitation_id, "email")
-        if not email:
-            return
-        command = partial(invitations.withdraw, invitation_id=invitation_id)
-        confirm(
-            "Withdraw the invitation?",
-            [f"The link that {email} was sent stops working at once."],
-            "Withdraw",
-            lambda go: actions.run(command, slug=self.slug, button=go),
-        )
-
     async def ask_remove(self, user_id: int) -> None:
-        name = _cell(self.table, user_id, "member")
+        name = self.table.cell(user_id, "member")
         if not name:
             return
         is_me = user_id == self.actor.user_id
@@ -207,7 +137,7 @@ class Members:
             [
                 f"{who} access to {self.where} at once, in every open tab. "
                 "The account stays, and so does what was done with it.",
-                *([STOPS] if _cell(self.table, user_id, "value") == Role.ADMIN else []),
+                *([STOPS] if self.table.cell(user_id, "value") == Role.ADMIN else []),
             ],
             "Remove",
             lambda go: actions.run(
@@ -216,7 +146,7 @@ class Members:
         )
 
     async def ask_role(self, user_id: int) -> None:
-        name, role = _cell(self.table, user_id, "member"), _cell(self.table, user_id, "value")
+        name, role = self.table.cell(user_id, "member"), self.table.cell(user_id, "value")
         if role:
             RoleDialog(self.slug, user_id, name, Role(role), is_me=user_id == self.actor.user_id)
 
@@ -261,11 +191,6 @@ def _sorted(part: Slice) -> Slice:
     return Slice(number=part.number, rows=part.rows, sort=sort, descending=part.descending)
 
 
-def _cell(table: DataTable, row_id: int, name: str) -> str:
-    """What stands in a row on screen; nothing where it went while somebody pressed a button."""
-    return next((str(each[name]) for each in table.table.rows if each["id"] == row_id), "")
-
-
 def row(member: MemberView, zone: str) -> dict[str, Any]:
     """What reaches the browser of one member."""
     return {
@@ -277,20 +202,4 @@ def row(member: MemberView, zone: str) -> dict[str, Any]:
         "since": wording.day(zones.day(member.since, zone)),
         "seen": wording.brief(member.seen_at, zone) if member.seen_at else "Not lately",
         "disabled": member.is_disabled,
-    }
-
-
-def invited_row(invitation: InvitationView, zone: str) -> dict[str, Any]:
-    """What reaches the browser of one invitation: nothing of its link."""
-    mail, at = invitation.mail, invitation.mail_at
-    return {
-        "id": invitation.id,
-        "email": invitation.email,
-        "role": wording.ROLES[invitation.role],
-        "state": invitation.state.value,
-        "tone": theme.INVITATION_TONE[invitation.state],
-        "by": invitation.invited_by,
-        "until": wording.brief(invitation.until, zone),
-        "mail": f"Mail {wording.mail(mail, at, zone)}" if mail and at else "",
-        "failed": mail is MessageState.FAILED,
     }

@@ -1,9 +1,13 @@
 """The owner's list of users, and what it does to each of them, at once."""
 
+from dataclasses import replace
+
 import pytest
 
-from models import User
-from services import accounts, sessions, users
+from models import Invitation, User
+from models.enums import Role
+from services import accounts, invitations, sessions, users
+from services.actor import Actor
 from services.sessions import SignIn
 from tests.cast import PASSWORD
 from tests.ui.screens.visit import (
@@ -77,6 +81,24 @@ async def test_the_last_owner_is_told_why_they_stay_one(house: House) -> None:
     await press(user, "Remove as owner")
     await sees(user, "This is the last owner who can sign in.")
     assert await User.filter(is_owner=True).count() == 1
+
+
+async def test_an_owner_is_invited_and_the_invitation_can_be_withdrawn(house: House) -> None:
+    user = await house.visit(house.cast.olga, routes.USERS)
+    await until(lambda: len(rows(user)) == 5)
+    await press(user, "Invite owner")
+    await sees(user, "Invite an owner")
+    enter(user, "E-mail", "grace@example.org")
+    await press(user, "Invite")
+    await sees(user, "Copy invitation link", "1 open invitation")
+    [invitation] = await Invitation.all()
+    assert (invitation.workspace_id, invitation.role) == (None, Role.OWNER)
+    await invitations.withdraw(in_no_workspace(house.cast.olga), invitation.id)
+    await until(lambda: "1 open invitation" not in words(user))
+
+
+def in_no_workspace(actor: Actor) -> Actor:
+    return replace(actor, workspace_id=None, workspace_slug=None, workspace_name=None, role=None)
 
 
 async def test_it_is_searched_and_filtered(house: House) -> None:

@@ -171,7 +171,8 @@ async def _do(user: User, element: ui.element, act: Callable[[UserInteraction[An
 
 
 def table(user: User) -> ui.table:
-    [found] = [e for e in user.current_layout.descendants() if isinstance(e, ui.table)]
+    """The only table on the screen, or the first."""
+    found, *_ = [e for e in user.current_layout.descendants() if isinstance(e, ui.table)]
     return found
 
 
