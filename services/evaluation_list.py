@@ -115,14 +115,6 @@ async def schemes(actor: Actor) -> list[SchemeChoice]:
     return [SchemeChoice(scheme.id, scheme.name) for scheme in rows]
 
 
-async def startable(actor: Actor) -> list[SchemeChoice]:
-    """The schemes that a new evaluation can go through, by name."""
-    require(actor, Permission.USE_CYBERPASS)
-    active = Scheme.filter(archived_at=None, actions__archived_at=None, actions__id__gt=0)
-    rows = await active.using_db(reader()).distinct().order_by("name")
-    return [SchemeChoice(scheme.id, scheme.name) for scheme in rows]
-
-
 async def _views(rows: Sequence[Evaluation]) -> list[EvaluationView]:
     of = defaultdict[int, list[Step]](list)
     ids = [evaluation.id for evaluation in rows]

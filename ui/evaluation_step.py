@@ -11,6 +11,7 @@ from ui.components.dialog import show_text
 from ui.components.evidence_rows import evidence_rows, history
 from ui.components.stepper import Stage
 from ui.components.text import text
+from ui.step_payment import StepPayment
 from ui.step_work import StepWork
 
 LOOKS = {
@@ -90,7 +91,7 @@ class EvaluationStep:
                 case StepState.WAITING:
                     pass
                 case StepState.PAYMENT:
-                    text("p", "Payment comes here.", "muted")
+                    await StepPayment(self.actor, self.step.id, action=self.step.action).build()
                 case StepState.WORK:
                     self.work = StepWork(self.actor, detail, self.step)
                 case _:

@@ -2,7 +2,7 @@
 
 from nicegui import ui
 
-from services import evidence, outcomes
+from services import evidence, outcomes, payments
 from services.actor import Actor
 from services.evaluation_detail import EvaluationDetail, EvidenceView, StepView
 from services.evidence import FILE_MOST, NOTE_MOST, TOO_LARGE
@@ -12,7 +12,7 @@ from ui.components.dialog import confirm
 from ui.components.evidence_rows import evidence_rows, history
 from ui.components.fields import Form
 from ui.components.file_drop import FileDrop, OneFile
-from ui.components.outcome_dialogs import ask_failed, ask_passed
+from ui.components.outcome_dialogs import ask_failed, ask_passed, ask_undo_payment
 from ui.components.text import text
 
 UNSENT = "Add this note first, or clear it."
@@ -31,7 +31,8 @@ class StepWork:
                 text("h3", "Work")
                 text("span", "IN PROGRESS", "pill tone-ready")
                 ui.element("span").classes("spacer")
-                self.more = ui.element("div")
+                if detail.may_undo_payment and step.paid:
+                    button("Undo payment", self.ask_undo, look="quiet").classes("btn-small")
             history(step.reopened, actor.time_zone)
             self.recorded = ui.element("div").classes("recorded").props("aria-live=polite")
             self._build_note()
@@ -128,6 +129,19 @@ class StepWork:
                 self.product,
                 lambda note, go, form: self._decide(note, go, form, passed=False),
             )
+
+    def ask_undo(self) -> None:
+        paid = self.step.paid
+        assert paid, "offered where there is a payment"
+
+        async def undo(reason: str, go: ui.button, form: Form) -> bool:
+            async def command(actor: Actor) -> bool:
+                await payments.undo(actor, self.step.id, reason)
+                return True
+
+            return bool(await actions.run(command, slug=self.slug, button=go, form=form))
+
+        ask_undo_payment(self.step.name, paid.masked[-4:], undo)
 
     async def _decide(self, note: str, go: ui.button, form: Form, *, passed: bool) -> bool:
         async def command(actor: Actor) -> bool:

@@ -4,7 +4,8 @@ from collections.abc import Awaitable, Callable
 
 from nicegui import ui
 
-from services.outcomes import NOTE_MOST, REASON_MOST
+from services.outcomes import NOTE_MOST
+from services.undoing import REASON_MOST
 from ui.components.buttons import button
 from ui.components.dialog import Dialog
 from ui.components.fields import Form
@@ -40,11 +41,25 @@ def ask_reopen(step: str, reopen: Do) -> None:
     with dialog.body:
         text("p", f"{step} is open for work again. That it failed stays in its history.")
         form = Form()
-        most = f"{REASON_MOST}"
-        reason = form.line(
-            "reason", "Reason", help=OF_TEAM, autofocus="", autocomplete="off", maxlength=most
-        )
+        reason = _reason(form)
     _foot(dialog, form, reason, reopen, "Reopen", look="primary", enter=True)
+
+
+def ask_undo_payment(step: str, ending: str, undo: Do) -> None:
+    dialog = Dialog("Undo this payment?")
+    with dialog.body:
+        text("p", f"The code ending {ending} is READY again, and {step} needs a purchase code.")
+        text("p", "What is recorded in the step stays. Both facts stay in the history of the code.")
+        form = Form()
+        reason = _reason(form)
+    _foot(dialog, form, reason, undo, "Undo payment", look="danger", enter=True)
+
+
+def _reason(form: Form) -> ui.input:
+    most = f"{REASON_MOST}"
+    return form.line(
+        "reason", "Reason", help=OF_TEAM, autofocus="", autocomplete="off", maxlength=most
+    )
 
 
 def _stays(step: str) -> str:

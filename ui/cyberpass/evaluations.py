@@ -5,7 +5,7 @@ from typing import Any
 from nicegui import ui
 
 from models.enums import EvaluationState
-from services import evaluation_list, evaluations
+from services import evaluation_list, evaluations, scheme_list
 from services.actor import Actor
 from services.evaluation_list import EvaluationFilter, EvaluationView
 from services.evaluations import NewEvaluation
@@ -156,7 +156,7 @@ class Evaluations:
         await self.table.reload()
 
     async def add(self) -> None:
-        schemes = await actions.run(evaluation_list.startable, slug=self.slug)
+        schemes = await actions.run(scheme_list.open_schemes, slug=self.slug)
         if schemes is None:
             return
 
@@ -171,7 +171,7 @@ class Evaluations:
                 await self.open(begun)
             return bool(begun)
 
-        NewEvaluationDialog({scheme.id: scheme.name for scheme in schemes}, begin)
+        NewEvaluationDialog(schemes, begin)
 
 
 def row(evaluation: EvaluationView, zone: str) -> dict[str, Any]:

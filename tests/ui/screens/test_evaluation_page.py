@@ -1,16 +1,19 @@
 """One evaluation: its steps, what is recorded in them, and two people at it at once."""
 
+from datetime import UTC, datetime
+
 import pytest
 from nicegui import ui
 from nicegui.elements.upload_files import SmallFileUpload
 from nicegui.testing import User
 
-from models import Evaluation, Evidence
-from services import evidence, outcomes
+from models import Evaluation, Evidence, Step
+from services import evaluations, evidence, outcomes
 from services.code_alphabet import display
 from tests.cast import Cast
 from tests.certification import certification
 from tests.evaluating import begin, pass_all, states, step
+from tests.paying import purchased
 from tests.ui.screens.visit import (
     House,
     buttons,
@@ -62,6 +65,40 @@ async def test_notes_and_files_are_recorded_and_the_step_is_passed(house: House)
     await press(user, "Record as passed")
     await sees(user, "by Eve Evaluator · 1 file", "All well.", "Needs a purchase code")
     assert await states(evaluation) == ["PASSED", "PAYMENT", "WAITING"]
+
+
+async def test_a_code_pays_the_step_and_an_admin_undoes_that(house: House) -> None:
+    cast, made = house.cast, await certification()
+    issued = await purchased(cast.ada_at_acme, cast.acme, made.lab)
+    evaluation = await begin(cast.eve, made)
+    await outcomes.decide(cast.eve, (await step(evaluation, 1)).id, passed=True, note="")
+    eve, ada = await at(house, evaluation), await at(house, evaluation, "ada_at_acme")
+    await sees(ada, "AWAITING CODE")
+    enter(eve, "Purchase code", issued.texts[0])
+    await press(eve, "Apply")
+    ending = issued.codes[0].ending
+    for user in (eve, ada):
+        await sees(user, f"by Eve Evaluator with the code ending {ending}", "IN PROGRESS")
+    assert "Undo payment" not in buttons(eve)
+    await press(ada, "Undo payment")
+    await sees(ada, f"The code ending {ending} is READY again")
+    enter(ada, "Reason", "Wrong product")
+    await press(ada, "Undo payment")
+    await sees(eve, "AWAITING CODE")
+    assert await states(evaluation) == ["PASSED", "PAYMENT", "WAITING"]
+
+
+async def test_what_is_typed_as_a_code_stays_while_others_change_the_rest(house: House) -> None:
+    evaluation = await begin(house.cast.eve)
+    await outcomes.decide(house.cast.eve, (await step(evaluation, 1)).id, passed=True, note="")
+    user = await at(house, evaluation)
+    enter(user, "Purchase code", "D9KV-3TP")
+    field = control(user, "Purchase code")
+    earlier = datetime(2020, 1, 2, 12, tzinfo=UTC)
+    await Step.filter(evaluation_id=evaluation.id, position=1).update(decided_at=earlier)
+    evaluations.changed(house.cast.acme.id, evaluation.id)
+    await sees(user, "Passed 02 Jan 2020")
+    assert control(user, "Purchase code") is field
 
 
 async def test_a_file_that_is_not_taken_is_named_with_the_reason(house: House) -> None:
