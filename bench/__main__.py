@@ -12,6 +12,7 @@ from bench.mail import mail
 from bench.meanwhile import meanwhile
 from bench.place import place
 from bench.report import Figure, show
+from bench.sealing import seal
 from bench.start import start
 
 
@@ -23,6 +24,7 @@ async def _services() -> list[Figure]:
             *await meanwhile(here, rounds=5),
             *await activate(here, rounds=7),
             await mail(rounds=5),
+            *await seal(here, rounds=5),
             *await dashboard(here, rounds=20),
         ]
 
