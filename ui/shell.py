@@ -71,7 +71,7 @@ async def shell() -> ui.element:
         trail.refresh()
 
     async def changed(_: tuple[int, ...]) -> None:
-        side.refresh()
+        await side.refresh()  # else it goes on in a tab that is closed meanwhile
 
     router.on_path_changed(moved)
     live.on(frame, None, Topic.WORKSPACES, changed)

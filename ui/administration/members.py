@@ -135,6 +135,7 @@ class Members:
                 self.asked = DataTable(
                     INVITED, self.load_invited, look="invitations", note=f"Times in {self.zone}"
                 )
+        self.invited.set_visibility(False)
         self.asked.on("resend", self.resend)
         self.asked.on("withdraw", self.ask_withdraw)
         await self.table.reload()
