@@ -4,6 +4,7 @@ import asyncio
 import logging
 
 from bench.activate import activate
+from bench.audit_log import audit_log
 from bench.bell import bell
 from bench.dashboard import dashboard
 from bench.generate import generate
@@ -11,6 +12,7 @@ from bench.mail import mail
 from bench.meanwhile import meanwhile
 from bench.place import place
 from bench.report import Figure, show
+from bench.sealing import seal
 from bench.start import start
 
 
@@ -22,13 +24,21 @@ async def _services() -> list[Figure]:
             *await meanwhile(here, rounds=5),
             *await activate(here, rounds=7),
             await mail(rounds=5),
+            *await seal(here, rounds=5),
             *await dashboard(here, rounds=20),
         ]
 
 
 def main() -> None:
     logging.disable(logging.INFO)
-    show([*asyncio.run(_services()), *bell(rounds=5), *start(rounds=3)])
+    show(
+        [
+            *asyncio.run(_services()),
+            *asyncio.run(audit_log(rounds=5)),
+            *bell(rounds=5),
+            *start(rounds=3),
+        ]
+    )
 
 
 if __name__ == "__main__":

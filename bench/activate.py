@@ -8,7 +8,8 @@ from time import perf_counter
 from bench import raw
 from bench.place import Place
 from bench.report import Figure
-from services import batch_jobs, batches, codes, redemptions
+from services import batch_jobs, batches, redemptions
+from services import codes as code_service
 from services.redemptions import ActivationRequest
 from services.tries import Activated, Visitor
 
@@ -22,11 +23,11 @@ async def activate(place: Place, rounds: int) -> list[Figure]:
     single: list[float] = []
     together: list[float] = []
     for number in range(rounds + 1):
-        texts = await _codes(place, SEQUENTIAL + TOGETHER, f"activate-{number}")
+        texts = await codes(place, SEQUENTIAL + TOGETHER, f"activate-{number}")
         _, digests = raw.generate(place.raw, SEQUENTIAL + TOGETHER, f"activate-{number}")
         bare.append(raw.activate(place.raw, digests[:SEQUENTIAL]))
-        single.append(await _rate(texts[:SEQUENTIAL], clients=1))
-        together.append(await _rate(texts[SEQUENTIAL:], clients=CLIENTS))
+        single.append(await rate(texts[:SEQUENTIAL], clients=1))
+        together.append(await rate(texts[SEQUENTIAL:], clients=CLIENTS))
         raw.activate(place.raw, digests[SEQUENTIAL:])  # both databases stay the same size
     base = median(bare[1:])  # the first round warms up
     return [
@@ -35,13 +36,13 @@ async def activate(place: Place, rounds: int) -> list[Figure]:
     ]
 
 
-async def _codes(place: Place, count: int, key: str) -> list[str]:
+async def codes(place: Place, count: int, key: str) -> list[str]:
     batch = await batches.request(place.actor, place.order(count, key))
     await batch_jobs.work()
-    return [code.text for code in await codes.show(place.actor, batch.id)]
+    return [code.text for code in await code_service.show(place.actor, batch.id)]
 
 
-async def _rate(texts: list[str], *, clients: int) -> float:
+async def rate(texts: list[str], *, clients: int) -> float:
     """Activations in a second by that many clients, each taking the next code when answered."""
     waiting = iter(texts)
     start = perf_counter()

@@ -18,12 +18,7 @@ def canonical(row: Mapping[str, Any]) -> bytes:
     """Every column of an entry, the same bytes on both databases. Raises Unreadable."""
     try:
         values = [row["id"], _instant(row["at"]), *(row[name] for name in COLUMNS[2:-1])]
-        text = json.dumps(
-            [*values, _detail(row["detail"])],
-            sort_keys=True,
-            separators=(",", ":"),
-            allow_nan=False,
-        )
+        text = _ENCODER.encode([*values, _detail(row["detail"])])
     except (ValueError, TypeError, OverflowError, RecursionError) as error:
         raise Unreadable(str(error)) from error
     return text.encode()
@@ -48,7 +43,7 @@ def _detail(value: Any) -> Any:
     """SQLite keeps JSON as the text that was written, PostgreSQL as what it means."""
     if not isinstance(value, str):
         return value
-    return json.loads(value, object_pairs_hook=_once, parse_constant=_refuse)
+    return _DECODER.decode(value)
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -59,3 +54,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _refuse(what: str) -> NoReturn:
     raise ValueError(what)
+
+
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False)
+_DECODER = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_refuse)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from tortoise.queryset import QuerySet
 
-from models import Agreement, Batch, Installation, Invitation, Message, Notification
+from models import Agreement, AuditExport, Batch, Installation, Invitation, Message, Notification
 from models.enums import CodeKind, NotificationKind
 from services import agreement_list, purchased_action, signals, workspaces
 from services.actor import Actor
@@ -23,6 +23,7 @@ from services.zones import now
 OF_BATCH = {NotificationKind.BATCH_READY, NotificationKind.BATCH_FAILED}
 NAMED = ("product", "plan", "action__scheme")
 OF_AGREEMENT = {NotificationKind.AGREEMENT_USED, NotificationKind.AGREEMENT_ENDS}
+OF_EXPORT = {NotificationKind.EXPORT_READY, NotificationKind.EXPORT_FAILED}
 NEWEST_FIRST = ("-at", "-id")
 
 
@@ -46,6 +47,8 @@ class Facts:
     is_over: bool = False
     agreement: AgreementView | None = None
     share: int = 0
+    entries: int = 0
+    form: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,6 +174,7 @@ class _About:
     seats: dict[int, Membered]
     batches: dict[int, Batch] = field(default_factory=dict[int, Batch])
     messages: dict[int, Message] = field(default_factory=dict[int, Message])
+    exports: dict[int, AuditExport] = field(default_factory=dict[int, AuditExport])
     installation: Installation | None = None
     agreements: dict[int, Agreement] = field(default_factory=dict[int, Agreement])
 
@@ -180,6 +184,8 @@ class _About:
             return self._batch(self.batches.get(row.target_id or 0), seat)
         if row.kind is NotificationKind.MAIL_FAILED:
             return self._message(self.messages.get(row.target_id or 0), seat)
+        if row.kind in OF_EXPORT:
+            return self._export(self.exports.get(row.target_id or 0), row, seat)
         if row.kind is NotificationKind.MAIL_PAUSED:
             return self._pause()
         if row.kind in OF_AGREEMENT:
@@ -222,6 +228,15 @@ class _About:
             invited_to=seat.slug if seat else "",
         )
 
+    def _export(
+        self, export: AuditExport | None, row: Notification, seat: Membered | None
+    ) -> Facts | None:
+        if export is None or export.workspace_id != row.workspace_id:
+            return None
+        if not self._is_admin(seat, export.workspace_id):
+            return None
+        return Facts(entries=export.made, form=export.form, failure=export.failure)
+
     def _pause(self) -> Facts | None:
         if self.installation is None or not self.actor.is_owner:
             return None
@@ -262,6 +277,9 @@ async def _about(actor: Actor, found: Sequence[Notification], seats: dict[int, M
         about.agreements = {
             row.id: row for row in await granted.select_related(*agreement_list.ABOUT)
         }
+    if ids := _targets(found, OF_EXPORT):
+        exports = AuditExport.filter(id__in=ids, requested_by_id=actor.person_id)
+        about.exports = {row.id: row for row in await exports.using_db(reader())}
     if any(row.kind is NotificationKind.MAIL_PAUSED for row in found):
         about.installation = await Installation.all().using_db(reader()).first()
     return about

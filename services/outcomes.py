@@ -2,7 +2,7 @@
 
 from models import Evaluation, Reopening, Step
 from models.enums import AuditAction, EvaluationState, Resource, StepState
-from services import audit, code_alphabet, evaluations, texts
+from services import audit, code_alphabet, evaluations, texts, undoing
 from services.actor import Actor
 from services.database import unit_of_work
 from services.errors import Conflict
@@ -10,7 +10,6 @@ from services.permissions import Permission, require
 from services.zones import now
 
 NOTE_MOST = 1000
-REASON_MOST = 300
 NOT_OPEN = {
     StepState.WAITING: "This step is not open yet.",
     StepState.PAYMENT: "This step is not paid. Its work begins after that.",
@@ -89,7 +88,7 @@ async def reopen(actor: Actor, evaluation_id: int, reason: str) -> None:
     """
     require(actor, Permission.REOPEN_EVALUATIONS)
     evaluation = await evaluations.own(actor, evaluation_id)
-    why = texts.line(reason, field="reason", what="a reason", longest=REASON_MOST)
+    why = undoing.reason_of(reason)
     reopened = await Evaluation.filter(id=evaluation.id, state=EvaluationState.FAILED).update(
         state=EvaluationState.OPEN, ended_at=None
     )

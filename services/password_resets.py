@@ -49,11 +49,11 @@ async def ask(email: str, *, address: str) -> None:
     if not is_possible():
         raise Conflict(NO_MAIL)
     if minutes := by_address().book(address):
-        raise sessions.too_many(minutes)
+        raise budgets.too_many(minutes)
     key = emails.key(recipient)
     limit = budgets.Limit(f"reset:{sessions.digest(key)[:40]}", TRIES_PER_ACCOUNT, HOUR)
     if minutes := await sessions.book(limit):
-        raise sessions.too_many(minutes)
+        raise budgets.too_many(minutes)
     await asyncio.gather(asyncio.sleep(ANSWER_AFTER), _queue(key))
 
 

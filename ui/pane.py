@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 
 from nicegui import ui
 
-from services import catalog, workspaces
+from services import catalog, evaluation_list, workspaces
 from services.actor import Actor
 from services.errors import NotFound
 from services.permissions import Permission, can
+from services.signals import Topic
 from services.workspaces import Membered
-from ui import actions, routes, wording
+from ui import actions, live, routes, wording
 from ui.components.icon import icon
 from ui.components.text import text
 from ui.place import Place
@@ -83,7 +84,7 @@ async def build(where: Place, recent: Recent) -> None:
     if service == "edspace" and can(actor, Permission.USE_EDSPACE):
         await _edspace(actor, where.slug, where)
     if service == "cyberpass" and can(actor, Permission.USE_CYBERPASS):
-        _cyberpass(where.slug, where)
+        await _cyberpass(actor, where.slug, where)
     if service and can(actor, Permission.ADMINISTER_WORKSPACE):
         of_service = OF_CYBERPASS if service == "cyberpass" else ()
         _administration(where.slug, where.section, (*of_service, *ADMINISTRATION), recent)
@@ -149,13 +150,22 @@ async def _edspace(actor: Actor, slug: str, where: Place) -> None:
             _item("Messages", "mail", routes.messages(slug), section == "messages")
 
 
-def _cyberpass(slug: str, where: Place) -> None:
+async def _cyberpass(actor: Actor, slug: str, where: Place) -> None:
     section = where.section
     with ui.element("div").classes("nav"):
         is_dashboard = where.service is not None and section is None
         _item("Dashboard", "layout-dashboard", routes.cyberpass(slug), is_dashboard)
         here = section == "evaluations"
-        _item("Evaluations", "clipboard-check", routes.evaluations(slug), here)
+        with _item("Evaluations", "clipboard-check", routes.evaluations(slug), here):
+            number = text("span", "", "count")
+
+    async def count(_: tuple[int, ...] = ()) -> None:
+        opened = await evaluation_list.count_open(await actions.actor(slug))
+        if not number.is_deleted:
+            number.text = f"{opened:,}"
+
+    await count()
+    live.on(number, actor.workspace, Topic.EVALUATIONS, count)
 
 
 def _administration(
@@ -181,12 +191,13 @@ def _administration(
             _current(ui.link(label, path_of(slug)), section == name)
 
 
-def _item(label: str, glyph: str, path: str, is_here: bool, count: int | None = None) -> None:
-    with _current(ui.link(target=path), is_here):
+def _item(label: str, glyph: str, path: str, is_here: bool, count: int | None = None) -> ui.link:
+    with _current(ui.link(target=path), is_here) as link:
         icon(glyph)
         text("span", label)
         if count is not None:
             text("span", f"{count:,}", "count")
+    return link
 
 
 def _current(link: ui.link, is_here: bool) -> ui.link:

@@ -102,8 +102,16 @@ DOWNLOADS = (
     INSTANCE_MESSAGE_PREVIEW,
     ENTITLEMENTS_CSV,
     ENTITLEMENTS_XLSX,
+    EVIDENCE,
     PURCHASE_BATCH_CSV,
     PURCHASE_BATCH_XLSX,
+    AUDIT_CSV,
+    AUDIT_XLSX,
+    AUDIT_FILE,
+    INSTANCE_AUDIT_CSV,
+    INSTANCE_AUDIT_XLSX,
+    INSTANCE_AUDIT_FILE,
+    HEADS,
 )
 PUBLIC = (
     LOGIN,
@@ -147,6 +155,7 @@ def _pattern(paths: tuple[str, ...]) -> re.Pattern[str]:
 
 _application = _pattern(SUB_PAGES + DOWNLOADS)
 _downloads = _pattern(DOWNLOADS)
+_evidence = _pattern((EVIDENCE,))
 _previews = _pattern((MESSAGE_PREVIEW, INSTANCE_MESSAGE_PREVIEW))
 _public = _pattern(PUBLIC)
 _invitation = _pattern((INVITATION,))
@@ -171,6 +180,10 @@ def is_download(path: str) -> bool:
 def is_preview(path: str) -> bool:
     """A mail shown in a frame of its own."""
     return _previews.fullmatch(path) is not None
+
+
+def is_evidence(path: str) -> bool:
+    return _evidence.fullmatch(path) is not None
 
 
 def is_workbook(path: str) -> bool:
@@ -339,6 +352,10 @@ def evaluation(slug: str, evaluation_id: int) -> str:
     return EVALUATION.format(slug=slug, evaluation_id=evaluation_id)
 
 
+def evidence(slug: str, evidence_id: int) -> str:
+    return EVIDENCE.format(slug=slug, evidence_id=evidence_id)
+
+
 def purchase_codes(slug: str) -> str:
     return PURCHASE_CODES.format(slug=slug)
 
@@ -365,6 +382,20 @@ def members(slug: str) -> str:
 
 def audit(slug: str) -> str:
     return AUDIT.format(slug=slug)
+
+
+def audit_export(slug: str | None, form: str, asked: dict[str, str]) -> str:
+    """The log as a file, csv or xlsx; without a slug the installation's."""
+    of_installation = INSTANCE_AUDIT_XLSX if form == "xlsx" else INSTANCE_AUDIT_CSV
+    of_workspace = AUDIT_XLSX if form == "xlsx" else AUDIT_CSV
+    path = of_workspace.format(slug=slug) if slug else of_installation
+    return f"{path}?{urlencode(asked)}" if asked else path
+
+
+def audit_file(slug: str | None, export_id: int) -> str:
+    """A file of the log that was made in the background."""
+    path = AUDIT_FILE if slug else INSTANCE_AUDIT_FILE
+    return path.format(slug=slug, export_id=export_id)
 
 
 def refusals(slug: str) -> str:

@@ -2,6 +2,8 @@
 
 from nicegui import ui
 
+from services import evaluation_list
+from services.actor import Actor
 from services.permissions import Permission, can
 from services.settings import get_settings
 from services.signals import Topic
@@ -119,7 +121,7 @@ async def _steps(where: Place) -> list[tuple[str, str]]:
         name, path_of = SECTIONS.get(where.section, ("Page", routes.workspace))
         steps.append((name, path_of(where.slug)))
     if where.row:
-        steps.append((f"Batch {where.row}", ""))
+        steps.append((await _row(actor, where.section, int(where.row)), ""))
     return steps
 
 
@@ -131,3 +133,9 @@ async def _outside() -> list[tuple[str, str]]:
     if here in OF_OWNERS and not can(await actions.actor(), Permission.RUN_INSTALLATION):
         name = MISSING
     return [("Home", routes.HOME), (name, here)]
+
+
+async def _row(actor: Actor, section: str | None, row: int) -> str:
+    if section == "evaluations" and can(actor, Permission.USE_CYBERPASS):
+        return await evaluation_list.product(actor, row) or "Page not found"
+    return f"Batch {row}"

@@ -2,10 +2,13 @@
 
 from datetime import date, datetime
 
-from models.enums import MessageState, Role
+from models.enums import MessageState, Role, StepState
 from services import zones
+from services.agreement_claims import Left
 from services.settings import get_settings
 from services.whom_to_ask import WhomToAsk
+
+REVOKED_FOR_GOOD = "It can never be activated after that. This cannot be undone."
 
 MAIL_STANDS = {
     MessageState.QUEUED: "queued",
@@ -15,6 +18,11 @@ MAIL_STANDS = {
     MessageState.FAILED: "failed",
 }
 
+STAGES = {
+    StepState.PAYMENT: "Payment",
+    StepState.WORK: "Work",
+    StepState.FAILED: "Failed",
+}
 ROLES = {
     Role.OWNER: "Owner",
     Role.ADMIN: "Workspace Admin",
@@ -50,6 +58,15 @@ def brief(instant: datetime, zone: str) -> str:
     return f"{local.day:02} {local:%b}, {local:%H:%M}" if is_this_year else moment(instant, zone)
 
 
+def brief_second(instant: datetime, zone: str) -> str:
+    """As `brief`, where the order within a minute matters."""
+    return f"{brief(instant, zone)}:{zones.local(instant, zone):%S}"
+
+
+def to_the_second(instant: datetime, zone: str) -> str:
+    return f"{moment(instant, zone)}:{zones.local(instant, zone):%S} ({zone})"
+
+
 def after(first: datetime, then: datetime, zone: str) -> str:
     """What stands beside `first`: the day only where it is another one."""
     if zones.day(first, zone) != zones.day(then, zone):
@@ -66,8 +83,37 @@ def count(number: int, noun: str, nouns: str = "") -> str:
     return f"{number:,} {noun if number == 1 else nouns or f'{noun}s'}"
 
 
+def size(number: int) -> str:
+    """Of a file: 812 bytes, 4.2 KB, 10 MB."""
+    if number < 1024:
+        return count(number, "byte")
+    scaled, unit = (number / 1024, "KB") if number < 1024**2 else (number / 1024**2, "MB")
+    return f"{scaled:.1f}".removesuffix(".0") + f" {unit}"
+
+
+def stage(step: str | None, state: StepState | None) -> str:
+    """Where an evaluation stands: `Lab Assessment · Payment`."""
+    return f"{step} · {STAGES[state]}" if step and state else "All steps passed"
+
+
 def progress(made: int, codes: int) -> str:
     return f"{made:,} of {codes:,}"
+
+
+def left_under(found: Left, *, said: str = "") -> str:
+    """What agreements leave; `said` stands before the reference of the only one."""
+    if not found.references:
+        return "No agreement is valid now"
+    one, *others = found.references
+    under = f"{len(found.references)} agreements" if others else f"{said}{one}"
+    return f"{found.left:,} of {found.granted:,} left under {under}"
+
+
+def given_back(codes: int) -> str:
+    """What becomes of purchase codes that are revoked."""
+    if codes == 1:
+        return "It goes back to the agreement it was issued under."
+    return "They go back to the agreement they were issued under."
 
 
 def set_is_mailed(address: str | None, *, is_bulk: bool) -> str:

@@ -143,7 +143,8 @@ class DataTable:
             self._show_instead(self._failed)
             return
         finally:
-            self.progress.classes("idle")
+            if not self.progress.is_deleted:
+                self.progress.classes("idle")
         if asked == self._asked and not self.table.is_deleted:
             self._show(rows, total)
 

@@ -9,7 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.budgets import network
 from services.settings import Settings
-from services.sheets import CSV, XLSX
+from services.sheets import BYTES, CSV, XLSX
 from ui import routes
 from ui.door import errors, forms, hosts, limits, peers, session, tabs
 
@@ -74,6 +74,8 @@ async def _application(request: Request) -> Response | None:
 def _kind(path: str) -> str:
     if routes.is_workbook(path):
         return XLSX
+    if routes.is_evidence(path):
+        return BYTES
     return CSV if routes.is_download(path) else "text/html"
 
 

@@ -9,11 +9,13 @@ from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from services.evidence import FILE_MOST
 from ui import routes
 
 BODY_MAX = 64 * 1024
-UPLOAD_MAX = 1024 * 1024 + BODY_MAX  # a file of 1 MB and what a form adds around it
+UPLOAD_MAX = FILE_MOST + BODY_MAX  # the largest file and what a form adds around it
 BODY_WITHIN = 30.0  # seconds
+UPLOAD_WITHIN = 300.0  # for 10 MB at 300 kbit/s
 SOCKETS_PER_SESSION = 20
 SOCKETS_PER_ADDRESS = 50
 
@@ -27,15 +29,16 @@ class TooManySockets(Exception):
 
 
 def with_body_limit(app: ASGIApp) -> ASGIApp:
-    """Bodies over 64 KiB raise BodyTooLarge, announced or not; a file may have 1 MB."""
+    """Bodies over 64 KiB raise BodyTooLarge, announced or not; a file may have 10 MB."""
 
     async def call(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] not in ("GET", "HEAD"):
-            most = UPLOAD_MAX if routes.is_upload(scope["path"]) else BODY_MAX
+            is_upload = routes.is_upload(scope["path"])
+            most, within = (UPLOAD_MAX, UPLOAD_WITHIN) if is_upload else (BODY_MAX, BODY_WITHIN)
             if _announced(scope) > most:
                 raise BodyTooLarge
             # Read here: raised further in, it would arrive wrapped by the middlewares on the way.
-            receive = _replayed(await _body(receive, most), receive)
+            receive = _replayed(await _body(receive, most, within), receive)
         await app(scope, receive, send)
 
     return call
@@ -46,17 +49,17 @@ def _announced(scope: Scope) -> int:
     return int(length) if length.isdecimal() else 0
 
 
-async def _body(receive: Receive, most: int) -> bytes:
+async def _body(receive: Receive, most: int, within: float) -> bytes:
     """Raises ClientDisconnect for a visitor who stops sending, too."""
     try:
-        async with asyncio.timeout(BODY_WITHIN):
+        async with asyncio.timeout(within):
             return await _whole(receive, most)
     except TimeoutError:
         raise ClientDisconnect from None
 
 
 async def _whole(receive: Receive, most: int) -> bytes:
-    body, more = b"", True
+    body, more = bytearray(), True
     while more:
         message = await receive()
         if message["type"] == "http.disconnect":
@@ -65,7 +68,7 @@ async def _whole(receive: Receive, most: int) -> bytes:
         more = message.get("more_body", False)
         if len(body) > most:
             raise BodyTooLarge
-    return body
+    return bytes(body)
 
 
 def _replayed(body: bytes, receive: Receive) -> Receive:

@@ -44,6 +44,7 @@ def render(
         "theme": str(actor.theme) if actor else "system",
         "home_url": routes.HOME,
         "redeem_url": routes.REDEEM,
+        "certificates_url": routes.CERTIFICATES,
         "errors": {},
         "values": {},
     }

@@ -5,7 +5,16 @@ from pathlib import Path
 from nicegui import App
 
 from ui import routes
-from ui.public import activation, create_owner, health, invitation, redeem, reset, sign_in
+from ui.public import (
+    activation,
+    certificates,
+    create_owner,
+    health,
+    invitation,
+    redeem,
+    reset,
+    sign_in,
+)
 
 STATIC_FILES = Path(__file__).parent.parent / "static"
 
@@ -19,6 +28,8 @@ PAGES = (
     (routes.REDEEM, "POST", redeem.submit),
     (routes.ACTIVATION, "GET", activation.show),
     (routes.ACTIVATION, "POST", activation.submit),
+    (routes.CERTIFICATES, "GET", certificates.ask),
+    (routes.CERTIFICATE, "GET", certificates.show),
     (routes.INVITATION, "GET", invitation.show),
     (routes.INVITATION, "POST", invitation.submit),
     (routes.RESET, "GET", reset.show),
