@@ -4,6 +4,7 @@ import asyncio
 import logging
 
 from bench.activate import activate
+from bench.audit_log import audit_log
 from bench.bell import bell
 from bench.dashboard import dashboard
 from bench.generate import generate
@@ -28,7 +29,14 @@ async def _services() -> list[Figure]:
 
 def main() -> None:
     logging.disable(logging.INFO)
-    show([*asyncio.run(_services()), *bell(rounds=5), *start(rounds=3)])
+    show(
+        [
+            *asyncio.run(_services()),
+            *asyncio.run(audit_log(rounds=5)),
+            *bell(rounds=5),
+            *start(rounds=3),
+        ]
+    )
 
 
 if __name__ == "__main__":

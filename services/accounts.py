@@ -57,7 +57,7 @@ async def change_password(actor: Actor, *, current: str, password: str) -> None:
         f"password:{actor.user_id}", get_settings().sign_in_tries_per_account, HOUR
     )
     if minutes := await sessions.book(limit):
-        raise sessions.too_many(minutes)
+        raise budgets.too_many(minutes)
     if not await passwords.matches(current, user.password_hash):
         raise Invalid({"current": WRONG})
     await _change(actor, user, new, limit)

@@ -156,6 +156,13 @@ async def shares_of(batch: Batch) -> list[AgreementShare]:
     return await AgreementShare.filter(batch_id=batch.id).order_by("id")
 
 
+async def references(batch: Batch) -> tuple[str, ...]:
+    """The names of its agreements, the one that ended first first."""
+    ids = [share.agreement_id for share in await shares_of(batch)]
+    found = await Agreement.filter(id__in=ids).using_db(reader()) if ids else []
+    return tuple(dict.fromkeys(each.reference for each in sorted(found, key=lambda a: a.ends_at)))
+
+
 @unit_of_work
 async def give_back(workspace_id: int, codes: Mapping[int, int]) -> None:
     """Codes that will not be used, to the agreements they were issued under."""

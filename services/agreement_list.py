@@ -16,8 +16,8 @@ from services.permissions import Permission, require
 from services.zones import now
 
 SORTABLE = {
+    "created": "id",
     "reference": "reference",
-    "workspace": "workspace__name",
     "action": "action__scheme__name",
     "granted": "quantity",
     "issued": "issued",
@@ -108,12 +108,12 @@ def _found(text: str) -> Q:
 
 
 async def page(actor: Actor, wanted: AgreementFilter, part: Slice) -> Page[AgreementView]:
-    """One page of the list and the total; what ends last comes first unless sorted otherwise."""
+    """One page of the list and the total, newest first unless sorted otherwise."""
     query = _matching(_of(actor), wanted)
     total = await query.count()
     rows = (
         await query.select_related(*ABOUT)
-        .order_by(*part.order(SORTABLE, "until"))
+        .order_by(*part.order(SORTABLE, "created"))
         .offset(part.offset(total))
         .limit(part.rows)
     )
@@ -124,6 +124,12 @@ async def some(actor: Actor, ids: tuple[int, ...]) -> list[AgreementView]:
     """These agreements as they are now, for patching rows on screen."""
     rows = await _of(actor).filter(id__in=ids).select_related(*ABOUT)
     return [view(agreement) for agreement in rows]
+
+
+async def newest(actor: Actor) -> int:
+    """The id of the newest agreement, 0 where there is none."""
+    agreement = await _of(actor).order_by("-id").first()
+    return agreement.id if agreement else 0
 
 
 def view(agreement: Agreement) -> AgreementView:

@@ -23,6 +23,23 @@ DETAIL = r"LOWER(CAST(detail AS TEXT)) LIKE ? ESCAPE '\'"
 OF_PEOPLE = r"""EXISTS (SELECT 1 FROM person WHERE person.id = audit_entry.person_id
     AND (LOWER(person.name) LIKE ? ESCAPE '\' OR person.email_key LIKE ? ESCAPE '\'))"""
 
+# The indexes of audit_entry by which entries come in the order of their ids, the best one first;
+# then each column in a form that no index serves.
+LEADS = (
+    ("resource", "target_id"),
+    ("person_id",),
+    ("workspace_id", "action"),
+    ("workspace_id", "resource"),
+    ("workspace_id",),
+)
+UNLED = {
+    "workspace_id": "workspace_id + 0",
+    "person_id": "person_id + 0",
+    "action": "action || ''",
+    "resource": "resource || ''",
+    "target_id": "target_id + 0",
+}
+
 E = TypeVar("E", AuditAction, Resource)
 Conditions = list[tuple[str, list[Any]]]
 
@@ -86,25 +103,37 @@ def _word(asked: Mapping[str, str], field: str, words: type[E]) -> E | None:
 async def conditions(wanted: AuditFilter, log_of: int | None, zone: str) -> Conditions:
     """In SQL, of one workspace's log or of the installation's; days are of `zone`."""
     return [
-        *_equal("workspace_id", log_of),
-        *_in_workspace(wanted.workspace_id),
-        *_equal("person_id", wanted.person_id),
-        *_equal("action", wanted.action and wanted.action.value),
-        *_equal("resource", wanted.resource and wanted.resource.value),
-        *_equal("target_id", wanted.target_id),
+        *_equalities(wanted, log_of),
+        *_in_workspace(wanted.workspace_id, log_of),
         *_within(wanted.period, zone),
         *await _sought(wanted.search, log_of),
     ]
 
 
-def _equal(column: str, value: object) -> Conditions:
-    return [] if value is None else [(f"{column} = ?", [value])]
+def _equalities(wanted: AuditFilter, log_of: int | None) -> Conditions:
+    """One index leads, which is chosen here: SQLite knows too little of the values to choose."""
+    asked = {
+        "workspace_id": wanted.workspace_id or None if log_of is None else log_of,
+        "person_id": wanted.person_id,
+        "action": wanted.action and wanted.action.value,
+        "resource": wanted.resource and wanted.resource.value,
+        "target_id": wanted.target_id,
+    }
+    given = {column: value for column, value in asked.items() if value is not None}
+    lead = next((each for each in LEADS if given.keys() >= set(each)), ())
+    return [
+        (f"{column if column in lead else UNLED[column]} = ?", [value])
+        for column, value in given.items()
+    ]
 
 
-def _in_workspace(workspace_id: int | None) -> Conditions:
+def _in_workspace(workspace_id: int | None, log_of: int | None) -> Conditions:
+    """A workspace's log holds no other's; the owner may ask for what belongs to none."""
     if workspace_id == NOWHERE:
         return [("workspace_id IS NULL", [])]
-    return _equal("workspace_id", workspace_id)
+    if workspace_id is None or log_of is None:
+        return []
+    return [(f"{UNLED['workspace_id']} = ?", [workspace_id])]
 
 
 def _within(period: Period, zone: str) -> Conditions:

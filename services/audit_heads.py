@@ -92,7 +92,7 @@ async def _sign() -> None:
         public_key=head.public_key,
         signature=head.signature,
     )
-    signals.emit(Changed(None, Topic.SEALS))
+    signals.emit(Changed(None, Topic.SEALS, (head.seq,)))
 
 
 async def write_file() -> None:

@@ -88,6 +88,27 @@ async def _page(
     return Keyed(rows=await views(rows), newer=newer_key, older=older, reached=reached)
 
 
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How many entries were counted before it was enough, and whether these are all."""
+
+    entries: int
+    is_all: bool
+
+
+async def size(
+    actor: Actor, wanted: AuditFilter, most: int = 10_000, patience: float = 0.2
+) -> Size:
+    """How many there are, as far as that is quickly said."""
+    return Size(*await audit_scan.count(await search(actor, wanted), most, patience))
+
+
+async def newest(actor: Actor) -> int:
+    """An id that every entry of the log so far is at or below."""
+    log_of(actor)
+    return await audit_scan.newest()
+
+
 async def since(actor: Actor, wanted: AuditFilter, entry_id: int, most: int = 100) -> list[int]:
     """The ids of what came after an entry, as far as it meets the filter."""
     asked = await search(actor, wanted)

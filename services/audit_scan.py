@@ -11,6 +11,9 @@ from services.database import fetch, moment
 
 OLDER = "SELECT * FROM audit_entry WHERE {}id >= ? AND id < ? ORDER BY id DESC LIMIT ?"
 NEWER = "SELECT * FROM audit_entry WHERE {}id >= ? AND id < ? ORDER BY id LIMIT ?"
+COUNT = """
+SELECT COUNT(*) AS found FROM
+    (SELECT 1 FROM audit_entry WHERE {}id >= ? AND id < ? LIMIT ?) AS counted"""
 FROM_ID = "SELECT id, at FROM audit_entry WHERE id >= ? ORDER BY id LIMIT 1"
 NEWEST = "SELECT MAX(id) AS newest FROM audit_entry"
 
@@ -105,6 +108,17 @@ async def newer(asked: Search, after: int, most: int, patience: float = PATIENCE
         rows += await fetch(NEWER.format(asked.where), *values, reading=True)
         edge, size = high, _next(size, perf_counter() - at)
     return Found(rows, edge, edge >= asked.end)
+
+
+async def count(asked: Search, most: int, patience: float) -> tuple[int, bool]:
+    """How many there are, at most so many, and whether these are all."""
+    edge, found, size, began = asked.end, 0, SHORTEST, perf_counter()
+    while edge > asked.first and found <= most and perf_counter() - began < patience:
+        low, at = max(asked.first, edge - size), perf_counter()
+        values = (*asked.values, low, edge, most + 1 - found)
+        [row] = await fetch(COUNT.format(asked.where), *values, reading=True)
+        found, edge, size = found + row["found"], low, _next(size, perf_counter() - at)
+    return min(found, most), edge <= asked.first and found <= most
 
 
 def _next(size: int, seconds: float) -> int:

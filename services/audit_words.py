@@ -25,6 +25,8 @@ TOLD = {
     "until": "until {}",
     "ends": "ends {}",
     "share": "{} % used",
+    "export": "file {}",
+    "filter": "only {}",
     "kind": "{}",
     "slug": "at {}",
     "failed": "{} that had failed",
@@ -73,7 +75,8 @@ SENTENCES = {
     ("FAIL", "MESSAGE"): "The mail could not be delivered",
     ("UPDATE", "ENTITLEMENT"): "The access was changed",
     ("EXPORT", "ENTITLEMENT"): "{entitlements} exported",
-    ("EXPORT", "AUDIT"): "Exported",
+    ("EXPORT", "AUDIT"): "Taken as a file",
+    ("EXPORT", "EXPORT"): "The file was downloaded",
     ("COMPLETE", "EXPORT"): "The file is ready, {entries}",
     ("FAIL", "EXPORT"): "The file could not be made",
     ("LOGIN", "USER"): "Signed in",
@@ -117,6 +120,9 @@ def _words(name: str, value: Any) -> str:
         return f"{value:,} {noun if value == 1 else MANY.get(name, f'{noun}s')}"
     if isinstance(value, list):
         return ", ".join(str(each) for each in cast(list[object], value)).replace("_", " ")
+    if isinstance(value, dict):
+        told = cast(dict[str, object], value).items()
+        return ", ".join(key if each is True else f"{key} {each}" for key, each in told)
     text = str(value)
     return text.upper() if name in UPPER else text.lower() if name in LOWER else text
 

@@ -7,7 +7,7 @@ from tortoise.queryset import QuerySet
 
 from models import Activation, Code
 from models.enums import BatchState, CodeKind, Status
-from services import batch_list, batches, zones
+from services import agreement_claims, batch_list, batches, zones
 from services.actor import Actor
 from services.batch_list import BatchView
 from services.database import reader
@@ -18,7 +18,8 @@ class BatchDetail:
     """`valid_from` and `expires_at` are instants; `activated_today` counts the workspace's day.
 
     `sent_to` was mailed the whole set; `is_delivered` says that codes were sent to people one by
-    one. `may_steer` is the right to cancel and retry.
+    one. `may_steer` is the right to cancel and retry. `under` names the agreements of purchase
+    codes.
     """
 
     summary: BatchView
@@ -32,6 +33,7 @@ class BatchDetail:
     is_delivered: bool
     may_revoke: bool
     may_steer: bool
+    under: tuple[str, ...]
 
 
 async def read(actor: Actor, batch_id: int, *, kind: CodeKind = CodeKind.ACCESS) -> BatchDetail:
@@ -62,6 +64,7 @@ async def read(actor: Actor, batch_id: int, *, kind: CodeKind = CodeKind.ACCESS)
         is_delivered=await _codes(batch_id).exclude(sent_to_id=None).exists(),
         may_revoke=may_change and batch.state is BatchState.DONE,
         may_steer=may_change,
+        under=await agreement_claims.references(batch),
     )
 
 

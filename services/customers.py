@@ -85,9 +85,10 @@ class EntitlementView:
 class Customer:
     """`names` newest first. The newest 100 sets and entitlements are here, of as many as counted.
 
-    The codes come in pages: see `customer_codes`.
+    `person_id` is one of their rows. The codes come in pages: see `customer_codes`.
     """
 
+    person_id: int
     email: str
     names: tuple[str, ...]
     sets: tuple[SentSet, ...]
@@ -175,6 +176,7 @@ async def read(actor: Actor, email: str) -> Customer:
         .limit(MOST_SHOWN)
     )
     return Customer(
+        person_id=people[0].id,
         email=people[0].email,
         names=_names(people),
         sets=await _sets(ids),

@@ -225,3 +225,10 @@ def _view(row: Invitation, stands: bool, mail: Message | None) -> InvitationView
         mail=mail and mail.state,
         mail_at=mail and (mail.sent_at or mail.created_at),
     )
+
+
+async def are_brought(actor: Actor, invitation_ids: Sequence[int], *, by: Sequence[int]) -> bool:
+    """Whether one of these messages is about one of these invitations."""
+    _require(actor)
+    mails = Message.filter(id__in=list(by), invitation_id__in=list(invitation_ids))
+    return await mails.using_db(reader()).exists()

@@ -33,6 +33,8 @@ TABLE: dict[tuple[str, str], Notice] = {
     (AuditAction.EXPIRE, Resource.AGREEMENT): Notice(
         NotificationKind.AGREEMENT_ENDS, (Told.ADMINS_AND_OWNERS,)
     ),
+    (AuditAction.COMPLETE, Resource.EXPORT): Notice(NotificationKind.EXPORT_READY, (Told.ASKER,)),
+    (AuditAction.FAIL, Resource.EXPORT): Notice(NotificationKind.EXPORT_FAILED, (Told.ASKER,)),
     (AuditAction.PAUSE, Resource.INSTALLATION): Notice(
         NotificationKind.MAIL_PAUSED, (Told.OWNERS,)
     ),

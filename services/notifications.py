@@ -6,7 +6,7 @@ from datetime import datetime
 
 from tortoise.queryset import QuerySet
 
-from models import Agreement, Batch, Installation, Message, Notification
+from models import Agreement, AuditExport, Batch, Installation, Invitation, Message, Notification
 from models.enums import CodeKind, NotificationKind
 from services import agreement_list, purchased_action, signals, workspaces
 from services.actor import Actor
@@ -23,6 +23,7 @@ from services.zones import now
 OF_BATCH = {NotificationKind.BATCH_READY, NotificationKind.BATCH_FAILED}
 NAMED = ("product", "plan", "action__scheme")
 OF_AGREEMENT = {NotificationKind.AGREEMENT_USED, NotificationKind.AGREEMENT_ENDS}
+OF_EXPORT = {NotificationKind.EXPORT_READY, NotificationKind.EXPORT_FAILED}
 NEWEST_FIRST = ("-at", "-id")
 
 
@@ -30,7 +31,8 @@ NEWEST_FIRST = ("-at", "-id")
 class Facts:
     """What it is about, as it is now. `answer` is what the mail server said last.
 
-    `share` is how many percent of an agreement were used when it was told.
+    `share` is how many percent of an agreement were used when it was told, `invited_to` the slug
+    of the workspace that a mail invites to.
     """
 
     code_kind: CodeKind = CodeKind.ACCESS
@@ -41,9 +43,12 @@ class Facts:
     failure: str = ""
     recipient: str = ""
     answer: str = ""
+    invited_to: str = ""
     is_over: bool = False
     agreement: AgreementView | None = None
     share: int = 0
+    entries: int = 0
+    form: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,8 +171,10 @@ class _About:
     """What the entries of one answer are about, read with one query for each kind of thing."""
 
     actor: Actor
+    seats: dict[int, Membered]
     batches: dict[int, Batch] = field(default_factory=dict[int, Batch])
     messages: dict[int, Message] = field(default_factory=dict[int, Message])
+    exports: dict[int, AuditExport] = field(default_factory=dict[int, AuditExport])
     installation: Installation | None = None
     agreements: dict[int, Agreement] = field(default_factory=dict[int, Agreement])
 
@@ -177,6 +184,8 @@ class _About:
             return self._batch(self.batches.get(row.target_id or 0), seat)
         if row.kind is NotificationKind.MAIL_FAILED:
             return self._message(self.messages.get(row.target_id or 0), seat)
+        if row.kind in OF_EXPORT:
+            return self._export(self.exports.get(row.target_id or 0), row, seat)
         if row.kind is NotificationKind.MAIL_PAUSED:
             return self._pause()
         if row.kind in OF_AGREEMENT:
@@ -200,11 +209,33 @@ class _About:
     def _message(self, message: Message | None, seat: Membered | None) -> Facts | None:
         if message is None or message.workspace_id != (seat and seat.id):
             return None
+        if message.invitation:
+            return self._invitation(message, message.invitation)
         is_own = message.requested_by_id == self.actor.person_id
         wanted = Permission.READ_OWN_MESSAGES if is_own else Permission.READ_ALL_MESSAGES
         if not (_can(seat, wanted) if seat else self.actor.is_owner):
             return None
         return Facts(recipient=message.recipient, answer=message.last_answer)
+
+    def _invitation(self, message: Message, invitation: Invitation) -> Facts | None:
+        seat = self.seats.get(invitation.workspace_id or 0)
+        may_invite = seat is not None and _can(seat, Permission.ADMINISTER_WORKSPACE)
+        if not (may_invite or self.actor.is_owner):
+            return None
+        return Facts(
+            recipient=message.recipient,
+            answer=message.last_answer,
+            invited_to=seat.slug if seat else "",
+        )
+
+    def _export(
+        self, export: AuditExport | None, row: Notification, seat: Membered | None
+    ) -> Facts | None:
+        if export is None or export.workspace_id != row.workspace_id:
+            return None
+        if not self._is_admin(seat, export.workspace_id):
+            return None
+        return Facts(entries=export.made, form=export.form, failure=export.failure)
 
     def _pause(self) -> Facts | None:
         if self.installation is None or not self.actor.is_owner:
@@ -233,18 +264,22 @@ def _can(seat: Membered, permission: Permission) -> bool:
 
 
 async def _about(actor: Actor, found: Sequence[Notification], seats: dict[int, Membered]) -> _About:
-    about = _About(actor)
+    about = _About(actor, seats)
     if ids := _targets(found, OF_BATCH):
         batches = Batch.filter(id__in=ids, workspace_id__in=list(seats)).using_db(reader())
         about.batches = {row.id: row for row in await batches.select_related(*NAMED)}
     if ids := _targets(found, {NotificationKind.MAIL_FAILED}):
-        messages = await Message.filter(id__in=ids).using_db(reader())
+        mails = Message.filter(id__in=ids).using_db(reader())
+        messages = await mails.select_related("invitation")
         about.messages = {row.id: row for row in messages}
     if ids := _targets(found, OF_AGREEMENT):
         granted = Agreement.filter(id__in=ids, workspace_id__in=list(seats)).using_db(reader())
         about.agreements = {
             row.id: row for row in await granted.select_related(*agreement_list.ABOUT)
         }
+    if ids := _targets(found, OF_EXPORT):
+        exports = AuditExport.filter(id__in=ids, requested_by_id=actor.person_id)
+        about.exports = {row.id: row for row in await exports.using_db(reader())}
     if any(row.kind is NotificationKind.MAIL_PAUSED for row in found):
         about.installation = await Installation.all().using_db(reader()).first()
     return about

@@ -19,6 +19,7 @@ LASTS = timedelta(hours=1)
 HOUR = timedelta(hours=1)
 TRIES_PER_ACCOUNT, TRIES_PER_ADDRESS = 10, 20
 ANSWER_AFTER = 0.3  # seconds; longer than the work, so that nobody sees whether there was any
+NO_MAIL = "No mail leaves this installation yet. Ask the owner for a new password."
 OVER = "This link was used already, or is older than an hour. Ask for a new one."
 
 
@@ -34,9 +35,9 @@ def by_address() -> budgets.AddressLimit:
     return budgets.AddressLimit(TRIES_PER_ADDRESS, HOUR)
 
 
-def held_because() -> str:
-    """Why no link can be mailed: a sentence, or nothing."""
-    return get_settings().mail_held_because
+def is_possible() -> bool:
+    """Whether a link can be mailed at all."""
+    return not get_settings().mail_held_because
 
 
 async def ask(email: str, *, address: str) -> None:
@@ -45,14 +46,14 @@ async def ask(email: str, *, address: str) -> None:
     Raises Invalid(email), Limited, and Conflict where no mail leaves.
     """
     recipient = emails.read(email)
-    if because := held_because():
-        raise Conflict(because)
+    if not is_possible():
+        raise Conflict(NO_MAIL)
     if minutes := by_address().book(address):
-        raise sessions.too_many(minutes)
+        raise budgets.too_many(minutes)
     key = emails.key(recipient)
     limit = budgets.Limit(f"reset:{sessions.digest(key)[:40]}", TRIES_PER_ACCOUNT, HOUR)
     if minutes := await sessions.book(limit):
-        raise sessions.too_many(minutes)
+        raise budgets.too_many(minutes)
     await asyncio.gather(asyncio.sleep(ANSWER_AFTER), _queue(key))
 
 

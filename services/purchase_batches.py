@@ -20,6 +20,7 @@ class PurchaseBatch:
     workspace_id: int
     slug: str
     workspace: str
+    action_id: int | None
     action: str
     codes: int
     made: int
@@ -62,6 +63,7 @@ async def _read(actor: Actor, **which: object) -> list[PurchaseBatch]:
             workspace_id=batch.workspace_id,
             slug=seats[batch.workspace_id].slug,
             workspace=seats[batch.workspace_id].name,
+            action_id=batch.action_id,
             action=purchased_action.named(batch.action) if batch.action else "",
             codes=batch.quantity,
             made=batch.made,

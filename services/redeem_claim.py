@@ -48,6 +48,12 @@ async def find(tries: Sequence[Try]) -> list[Candidate | None]:
     ]
 
 
+async def of_id(code_id: int) -> Candidate | None:
+    """A code that is issued, by its row."""
+    rows = await fetch(BY_ID, [code_id])
+    return _candidate(rows[0]) if rows else None
+
+
 def _candidate(row: dict[str, Any]) -> Candidate:
     read = {"kind": CodeKind(row["kind"]), "valid_from": moment(row["valid_from"])}
     values: dict[str, Any] = {**row, **read}

@@ -8,7 +8,7 @@ from models.enums import CodeKind, RefusalReason, Status
 from services import activations, code_facts, emails, paid_steps, redeem_limits, refusals
 from services.database import fetch, unit_of_work
 from services.redeem_claim import claim, find
-from services.tries import Activated, Answer, Candidate, Facts, Outcome, Refused, Try
+from services.tries import Activated, Answer, Candidate, Due, Facts, Outcome, Refused, Try
 from services.zones import now
 
 REASONS = {
@@ -46,16 +46,15 @@ async def decide(tries: list[Try]) -> list[tuple[Answer, bool]]:
 
 async def _outcomes(tries: Sequence[Try]) -> list[Answer]:
     pairs = list(zip(tries, await find(tries), strict=True))
-    usable = [(t, code) for t, code in pairs if code and unfit(t, code) is None]
+    usable = [(t, code) for t, code in pairs if code and unfit(t.due, code) is None]
     answers = await _activate([pair for pair in usable if pair[0].due is None])
     answers |= await _pay([pair for pair in usable if pair[0].due])
     # the rest come last: one of them may be the holder's second press of the same button
     return [answers.get(id(t)) or await _not_claimed(t, code) for t, code in pairs]
 
 
-def unfit(attempt: Try, code: Candidate) -> RefusalReason | None:
-    """Why this code is not for this, whatever its status."""
-    due = attempt.due
+def unfit(due: Due | None, code: Candidate) -> RefusalReason | None:
+    """Why a code is not for what is due, or for a holder, whatever its status."""
     if code.kind is not (CodeKind.PURCHASE if due else CodeKind.ACCESS):
         return RefusalReason.WRONG_KIND
     if due and code.workspace_id != due.workspace_id:
@@ -84,7 +83,7 @@ async def _not_claimed(attempt: Try, code: Candidate | None) -> Answer:
         return before
     if code is None:
         return await _refuse(attempt, RefusalReason.NOT_FOUND)
-    if reason := unfit(attempt, code):
+    if reason := unfit(attempt.due, code):
         return await _refuse(attempt, reason, code)
     standing = await _standing(attempt, code)
     if standing.is_withdrawn:

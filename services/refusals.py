@@ -1,12 +1,13 @@
 """Redemptions that were refused: recorded with their true reason, answered with a reference."""
 
+import re
 import secrets
 
 from tortoise.expressions import F
 
 from models import Refusal
 from models.enums import AuditAction, RefusalReason, Resource
-from services import audit, budgets, signals
+from services import audit, budgets, code_alphabet, signals
 from services.actor import Actor
 from services.code_alphabet import ALPHABET
 from services.database import unit_of_work
@@ -14,6 +15,14 @@ from services.settings import get_settings
 from services.signals import Changed, Topic
 from services.tries import Candidate, Try
 from services.zones import now
+
+REFERENCE = re.compile(f"(?:REFERENCE:?)?([{ALPHABET}]{{8}})")
+
+
+def reference_in(typed: str) -> str | None:
+    """The reference that somebody typed or copied, if it is one."""
+    found = REFERENCE.fullmatch(code_alphabet.clean(typed[: code_alphabet.RAW_MAX]))
+    return found[1] if found else None
 
 
 def new_reference() -> str:
@@ -56,7 +65,6 @@ async def record_limited(address: str, actor: Actor | None) -> None:
     """Count a try that a limit refused: one row for each address and minute."""
     minute = now().replace(second=0, microsecond=0)
     place = {"address": budgets.network(address), "minute": minute}
-    signals.emit(Changed(None, Topic.REFUSALS))
     if await Refusal.filter(**place).update(tries=F("tries") + 1):
         return
     # two first ones at once: one row is made, and each counts itself in it
@@ -69,6 +77,8 @@ async def record_limited(address: str, actor: Actor | None) -> None:
     )
     await Refusal.bulk_create([first], ignore_conflicts=True)
     await Refusal.filter(**place).update(tries=F("tries") + 1)
+    made = await Refusal.filter(**place)
+    signals.emit(Changed(None, Topic.REFUSALS, tuple(row.id for row in made)))
 
 
 @unit_of_work

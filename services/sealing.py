@@ -107,7 +107,7 @@ async def _append(entries: Sequence[tuple[int, bytes]]) -> int:
     rows = list(_chained(last[0] if last else None, [e for e in entries if e[0] not in done]))
     if rows:
         await insert_many("audit_seal", COLUMNS, rows)
-        signals.emit(Changed(None, Topic.SEALS))
+        signals.emit(Changed(None, Topic.SEALS, (rows[-1][0],)))
     return len(rows)
 
 

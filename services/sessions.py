@@ -13,7 +13,7 @@ from models.enums import AuditAction, Resource, Role
 from services import audit, budgets, emails, passwords, signals
 from services.actor import Actor
 from services.database import reader, unit_of_work
-from services.errors import Invalid, Limited, NotFound
+from services.errors import Invalid, NotFound
 from services.settings import get_settings
 from services.signals import Changed, Topic
 from services.zones import now
@@ -40,23 +40,18 @@ def _by_address() -> budgets.AddressLimit:
     return budgets.AddressLimit(get_settings().sign_in_tries_per_address, HOUR)
 
 
-def too_many(minutes: int) -> Limited:
-    wait = "1 minute" if minutes == 1 else f"{minutes} minutes"
-    return Limited(f"Too many tries. Try again in {wait}.", minutes=minutes)
-
-
 async def sign_in(request: SignIn) -> str:
     """Open a session and return its token. Raises Invalid, or Limited after too many tries."""
     if not request.password:
         raise Invalid({"password": "Enter your password."})
     key = emails.key(emails.read(request.email))
     if minutes := _by_address().book(request.address):
-        raise too_many(minutes)
+        raise budgets.too_many(minutes)
     limit = budgets.Limit(
         f"sign-in:{digest(key)[:40]}", get_settings().sign_in_tries_per_account, HOUR
     )
     if minutes := await book(limit):
-        raise too_many(minutes)
+        raise budgets.too_many(minutes)
     user = await User.get_or_none(email_key=key, disabled_at=None)
     if not await passwords.matches(request.password, user and user.password_hash) or not user:
         raise Invalid({"form": WRONG})

@@ -79,7 +79,7 @@ async def xlsx_stream(head: Row, parts: Parts) -> AsyncIterator[bytes]:
     except BaseException:
         file.close()
         raise
-    return _pieces(file)
+    return pieces(file)
 
 
 async def _build(file: IO[bytes], workshop: str, head: Row, parts: Parts) -> None:
@@ -103,7 +103,8 @@ def _write(sheet: Any, first: int, rows: Sequence[Row], look: Any = None) -> Non
                 sheet.write_string(number, place, NOT_IN_XML.sub("\ufffd", cell), look)
 
 
-async def _pieces(file: IO[bytes]) -> AsyncIterator[bytes]:
+async def pieces(file: IO[bytes]) -> AsyncIterator[bytes]:
+    """The content of a file from its beginning; closed at the end."""
     with file:
         await asyncio.to_thread(file.seek, 0)
         while piece := await asyncio.to_thread(file.read, PIECE):

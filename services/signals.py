@@ -36,9 +36,9 @@ class Changed:
     """`ids` are rows of the topic's noun; a change of codes is a change of their batch.
 
     Of NOTIFICATIONS they are the users whose bell changed, of CUSTOMERS the people whose
-    entitlements did, of MEMBERS the users whose rights did, of ACCOUNTS the users; of JOBS,
-    EXPORTS, HISTORY, AUDIT and SEALS nothing: a batch or a file waits to be made, an entry to be
-    told, one to be listed, one was sealed.
+    entitlements did, of MEMBERS the users whose rights did, of ACCOUNTS the users, of SEALS where
+    the chain ends; of JOBS, EXPORTS, HISTORY and AUDIT nothing: a batch or a file waits to be
+    made, an entry to be told, one to be listed and sealed.
     """
 
     workspace_id: int | None

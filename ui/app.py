@@ -6,6 +6,7 @@ from nicegui import app, background_tasks, ui
 
 from services import (
     agreement_ends,
+    audit_exports,
     background,
     batch_jobs,
     database,
@@ -87,9 +88,11 @@ def build(settings: Settings) -> None:
         await database.connect(settings)
         await installation.open_key(settings)
         await batch_jobs.free()
+        await audit_exports.free()
         sheets.clear_workshops(settings.data_dir)
         live.start()
         background.start("Making batches", batch_jobs.work, Topic.JOBS)
+        background.start("Making files of the log", audit_exports.work, Topic.EXPORTS)
         background.start("Sending mail", partial(mailing.drain, compose), Topic.MESSAGES)
         background.start("Telling people", notices.tell, Topic.HISTORY)
         background.start("Watching the ends of agreements", agreement_ends.look)

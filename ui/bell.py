@@ -118,7 +118,7 @@ class Bell:
     async def follow(self, notification_id: int, path: str) -> None:
         """To what it is about; the entry is read by that."""
         self.panel.close()  # first: a closed panel is not drawn anew below the button
-        ui.navigate.to(path)
+        notices.follow(path)
         await self.mark(notification_id)
 
     async def mark(self, notification_id: int) -> None:

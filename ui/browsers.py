@@ -1,7 +1,5 @@
 """What a browser calls itself, in words a person knows."""
 
-import re
-
 # The first that is found: most claim to be others too.
 BROWSERS = (
     ("Edg", "Edge"),
@@ -34,5 +32,4 @@ def named(user_agent: str) -> str:
 
 
 def _first(names: tuple[tuple[str, str], ...], user_agent: str) -> str:
-    found = (name for mark, name in names if re.search(rf"\b{re.escape(mark)}", user_agent))
-    return next(found, "")
+    return next((name for mark, name in names if mark in user_agent), "")

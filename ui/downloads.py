@@ -7,8 +7,20 @@ from nicegui import App
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
-from services import entitlement_export, evidence, exports, periods, purchase_export, sessions
+from services import (
+    audit_exports,
+    audit_files,
+    audit_filter,
+    audit_heads,
+    entitlement_export,
+    evidence,
+    exports,
+    periods,
+    purchase_export,
+    sessions,
+)
 from services.actor import Actor
+from services.errors import NotFound
 from services.settings import get_settings
 from services.sheets import BYTES, Export
 from ui import routes
@@ -22,6 +34,12 @@ def register(app: App) -> None:
     app.add_api_route(
         routes.MESSAGE_PREVIEW, preview.message, methods=["GET"], include_in_schema=False
     )
+    app.add_api_route(
+        routes.INSTANCE_MESSAGE_PREVIEW,
+        preview.account_message,
+        methods=["GET"],
+        include_in_schema=False,
+    )
     app.add_api_route(routes.EVIDENCE, evidence_file, methods=["GET"], include_in_schema=False)
     for path, make in FILES.items():
         app.add_api_route(path, _sent(make), methods=["GET"], include_in_schema=False)
@@ -30,8 +48,7 @@ def register(app: App) -> None:
 def _sent(make: Make) -> Callable[[Request], Awaitable[Response]]:
     async def answer(request: Request) -> Response:
         """Raises what the service refuses; the door turns it into its page."""
-        slug = request.path_params["slug"]
-        export = await make(await sessions.enter(session.token_of(request), slug), request)
+        export = await make(await _actor(request), request)
         return StreamingResponse(
             export.lines,
             media_type=export.media_type,
@@ -39,6 +56,17 @@ def _sent(make: Make) -> Callable[[Request], Awaitable[Response]]:
         )
 
     return answer
+
+
+async def _actor(request: Request) -> Actor:
+    """Who asks; below a workspace's path they have entered that workspace."""
+    token = session.token_of(request)
+    if slug := request.path_params.get("slug"):
+        return await sessions.enter(token, slug)
+    actor = await sessions.find(token)
+    if actor is None:
+        raise NotFound("This page does not exist, or not for you.")
+    return actor
 
 
 async def evidence_file(request: Request) -> Response:
@@ -97,6 +125,22 @@ async def purchase_batch_xlsx(actor: Actor, request: Request) -> Export:
     return await purchase_export.batch_xlsx(actor, _batch(request))
 
 
+async def audit_csv(actor: Actor, request: Request) -> Export:
+    return await audit_files.send(actor, audit_filter.read(request.query_params), "csv")
+
+
+async def audit_xlsx(actor: Actor, request: Request) -> Export:
+    return await audit_files.send(actor, audit_filter.read(request.query_params), "xlsx")
+
+
+async def audit_file(actor: Actor, request: Request) -> Export:
+    return await audit_exports.fetch_file(actor, int(request.path_params["export_id"]))
+
+
+async def heads(actor: Actor, _: Request) -> Export:
+    return await audit_heads.download(actor)
+
+
 FILES: dict[str, Make] = {
     routes.BATCH_CSV: batch_csv,
     routes.BATCH_XLSX: batch_xlsx,
@@ -105,4 +149,11 @@ FILES: dict[str, Make] = {
     routes.ENTITLEMENTS_XLSX: entitlements_xlsx,
     routes.PURCHASE_BATCH_CSV: purchase_batch_csv,
     routes.PURCHASE_BATCH_XLSX: purchase_batch_xlsx,
+    routes.AUDIT_CSV: audit_csv,
+    routes.AUDIT_XLSX: audit_xlsx,
+    routes.AUDIT_FILE: audit_file,
+    routes.INSTANCE_AUDIT_CSV: audit_csv,
+    routes.INSTANCE_AUDIT_XLSX: audit_xlsx,
+    routes.INSTANCE_AUDIT_FILE: audit_file,
+    routes.HEADS: heads,
 }

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from nicegui import ui
+
 from models.enums import CodeKind, NotificationKind
 from services import zones
 from services.notifications import Facts, NotificationView
@@ -70,8 +72,15 @@ def _mail_failed(view: NotificationView, facts: Facts) -> Words:
         about=view.workspace or "",
         reason=f"The last answer was: {facts.answer}" if facts.answer else "",
         label="Review",
-        path=routes.messages(view.slug) if view.slug else "",
+        path=_messages(view, facts),
     )
+
+
+def _messages(view: NotificationView, facts: Facts) -> str:
+    """Where the mail is listed: an invitation beside the members."""
+    if view.slug:
+        return routes.messages(view.slug)
+    return routes.members(facts.invited_to) if facts.invited_to else routes.INSTANCE_MESSAGES
 
 
 def _mail_paused(_: NotificationView, facts: Facts) -> Words:
@@ -81,6 +90,30 @@ def _mail_paused(_: NotificationView, facts: Facts) -> Words:
         label="Open Health",
         path=routes.HEALTH,
     )
+
+
+def _export_ready(view: NotificationView, facts: Facts) -> Words:
+    return Words(
+        title="Your file of the audit log is ready",
+        about=_log(view),
+        reason=f"{wording.count(facts.entries, 'entry', 'entries')} as {facts.form.upper()}.",
+        label="Download",
+        path=routes.audit_file(view.slug, view.target_id) if view.target_id else "",
+    )
+
+
+def _export_failed(view: NotificationView, facts: Facts) -> Words:
+    return Words(
+        title="Your file of the audit log could not be made",
+        about=_log(view),
+        reason=facts.failure,
+        label="Open Audit Log",
+        path=routes.audit(view.slug) if view.slug else routes.INSTANCE_AUDIT,
+    )
+
+
+def _log(view: NotificationView) -> str:
+    return view.workspace or "The whole installation"
 
 
 def _guessing(view: NotificationView, _: Facts) -> Words:
@@ -107,7 +140,7 @@ def _agreement_ends(view: NotificationView, facts: Facts) -> Words:
     assert facts.agreement, "its facts are an agreement's"
     held = facts.agreement
     ends = "has ended" if held.is_over else f"ends on {wording.day(held.last_day)}"
-    unused = f"{held.left:,} of {wording.count(held.granted, 'code')} are not generated yet."
+    unused = f"{held.left:,} of {wording.count(held.granted, 'code')} can still be generated."
     return Words(
         title=f"Agreement {held.reference} {ends}",
         about=held.action,
@@ -129,8 +162,18 @@ TABLE: dict[NotificationKind, tuple[str, Callable[[NotificationView, Facts], Wor
     NotificationKind.AGREEMENT_USED: ("Much of an agreement is used", _agreement_used),
     NotificationKind.AGREEMENT_ENDS: ("An agreement ends", _agreement_ends),
     NotificationKind.MAIL_PAUSED: ("Mail was paused", _mail_paused),
+    NotificationKind.EXPORT_READY: ("A file of the audit log was made", _export_ready),
+    NotificationKind.EXPORT_FAILED: ("A file of the audit log could not be made", _export_failed),
     NotificationKind.GUESSING: ("Somebody tried to guess codes", _guessing),
 }
+
+
+def follow(path: str) -> None:
+    """Where a notification's button leads: to a page, or to a file that the browser saves."""
+    if routes.is_file(path):
+        ui.download.from_url(path)
+    else:
+        ui.navigate.to(path)
 
 
 def ago(at: datetime, zone: str) -> str:

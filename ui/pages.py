@@ -15,6 +15,7 @@ from services.errors import DomainError
 from services.permissions import Permission, require
 from ui import actions
 from ui.components.notice import problem
+from ui.door import tabs
 
 log = logging.getLogger(__name__)
 MISSING = "This page does not exist, or not for you."
@@ -41,6 +42,7 @@ def view(permission: Permission | None = None) -> Callable[..., Callable[..., Aw
         async def shown(slug: str | None = None, **parameters: Any) -> None:
             try:
                 actor = await actions.arrive(slug)
+                tabs.built_for(ui.context.client, actor)
                 if permission:
                     require(actor, permission)
                 await build(actor, **parameters)

@@ -51,6 +51,7 @@ BATCH_CSV = "/w/{slug}/download/batches/{batch_id}.csv"
 BATCH_XLSX = "/w/{slug}/download/batches/{batch_id}.xlsx"
 SET_CSV = "/w/{slug}/download/sets/{token}"
 MESSAGE_PREVIEW = "/w/{slug}/download/messages/{message_id}"
+INSTANCE_MESSAGE_PREVIEW = "/instance/download/messages/{message_id}"
 ENTITLEMENTS_CSV = "/w/{slug}/download/entitlements.csv"
 ENTITLEMENTS_XLSX = "/w/{slug}/download/entitlements.xlsx"
 PURCHASE_BATCH_CSV = "/w/{slug}/download/purchase-codes/{batch_id}.csv"
@@ -98,11 +99,19 @@ DOWNLOADS = (
     BATCH_XLSX,
     SET_CSV,
     MESSAGE_PREVIEW,
+    INSTANCE_MESSAGE_PREVIEW,
     ENTITLEMENTS_CSV,
     ENTITLEMENTS_XLSX,
     EVIDENCE,
     PURCHASE_BATCH_CSV,
     PURCHASE_BATCH_XLSX,
+    AUDIT_CSV,
+    AUDIT_XLSX,
+    AUDIT_FILE,
+    INSTANCE_AUDIT_CSV,
+    INSTANCE_AUDIT_XLSX,
+    INSTANCE_AUDIT_FILE,
+    HEADS,
 )
 PUBLIC = (
     LOGIN,
@@ -147,7 +156,7 @@ def _pattern(paths: tuple[str, ...]) -> re.Pattern[str]:
 _application = _pattern(SUB_PAGES + DOWNLOADS)
 _downloads = _pattern(DOWNLOADS)
 _evidence = _pattern((EVIDENCE,))
-_previews = _pattern((MESSAGE_PREVIEW,))
+_previews = _pattern((MESSAGE_PREVIEW, INSTANCE_MESSAGE_PREVIEW))
 _public = _pattern(PUBLIC)
 _invitation = _pattern((INVITATION,))
 _secrets = {path: _pattern((path,)) for path in (ACTIVATION, INVITATION, RESET_LINK)}
@@ -314,6 +323,10 @@ def message_preview(slug: str, message_id: int, shown: str = "") -> str:
     return f"{path}?{urlencode({'shown': shown})}" if shown else path
 
 
+def instance_message_preview(message_id: int) -> str:
+    return INSTANCE_MESSAGE_PREVIEW.format(message_id=message_id)
+
+
 def entitlements_csv(slug: str, since: str = "", until: str = "") -> str:
     return ENTITLEMENTS_CSV.format(slug=slug) + _period(since, until)
 
@@ -369,6 +382,20 @@ def members(slug: str) -> str:
 
 def audit(slug: str) -> str:
     return AUDIT.format(slug=slug)
+
+
+def audit_export(slug: str | None, form: str, asked: dict[str, str]) -> str:
+    """The log as a file, csv or xlsx; without a slug the installation's."""
+    of_installation = INSTANCE_AUDIT_XLSX if form == "xlsx" else INSTANCE_AUDIT_CSV
+    of_workspace = AUDIT_XLSX if form == "xlsx" else AUDIT_CSV
+    path = of_workspace.format(slug=slug) if slug else of_installation
+    return f"{path}?{urlencode(asked)}" if asked else path
+
+
+def audit_file(slug: str | None, export_id: int) -> str:
+    """A file of the log that was made in the background."""
+    path = AUDIT_FILE if slug else INSTANCE_AUDIT_FILE
+    return path.format(slug=slug, export_id=export_id)
 
 
 def refusals(slug: str) -> str:

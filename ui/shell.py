@@ -32,6 +32,10 @@ OUTSIDE = {
     routes.ACCOUNT: "Account",
     **{path: name for name, _, path in pane.INSTALLATION},
 }
+MISSING = "Page not found"
+# To whoever may not open them these have no name either
+OF_OWNERS = {path for _, _, path in pane.INSTALLATION}
+OF_ADMINS = {name for _, name, _ in (*pane.OF_CYBERPASS, *pane.ADMINISTRATION)} - {"messages"}
 
 
 async def shell() -> ui.element:
@@ -100,25 +104,35 @@ async def _crumbs(where: Place) -> None:
 
 
 async def _steps(where: Place) -> list[tuple[str, str]]:
-    actor = await pane.entered(where)
     if where.slug is None:
-        here = ui.context.client.sub_pages_router.current_path
-        name = OUTSIDE.get(here, "Page not found")
-        return [("Home", routes.HOME)] + ([(name, here)] if here != routes.HOME else [])
+        return await _outside()
+    actor = await pane.entered(where)
     if actor is None:
-        return [("Home", routes.HOME), ("Page not found", "")]
+        return [("Home", routes.HOME), (MISSING, "")]
     steps = [(actor.workspace_name or "", routes.workspace(where.slug))]
     if where.service:
         start = routes.edspace if where.service == "edspace" else routes.cyberpass
         steps.append((SERVICES[where.service], start(where.slug)))
         if where.section is None:
             steps.append(("Dashboard", ""))
+    if where.section in OF_ADMINS and not can(actor, Permission.ADMINISTER_WORKSPACE):
+        return [*steps, (MISSING, "")]
     if where.section:
         name, path_of = SECTIONS.get(where.section, ("Page", routes.workspace))
         steps.append((name, path_of(where.slug)))
     if where.row:
         steps.append((await _row(actor, where.section, int(where.row)), ""))
     return steps
+
+
+async def _outside() -> list[tuple[str, str]]:
+    here = ui.context.client.sub_pages_router.current_path
+    if here == routes.HOME:
+        return [("Home", routes.HOME)]
+    name = OUTSIDE.get(here, MISSING)
+    if here in OF_OWNERS and not can(await actions.actor(), Permission.RUN_INSTALLATION):
+        name = MISSING
+    return [("Home", routes.HOME), (name, here)]
 
 
 async def _row(actor: Actor, section: str | None, row: int) -> str:

@@ -2,7 +2,18 @@
 
 from nicegui import ui
 
-from models.enums import Access, BatchState, EvaluationState, MessageState, Status, Theme
+from models.enums import (
+    Access,
+    AgreementState,
+    AuditAction,
+    BatchState,
+    EvaluationState,
+    InvitationState,
+    MessageState,
+    RefusalReason,
+    Status,
+    Theme,
+)
 from ui import routes
 
 # The names of the pairs of colours in tokens.css.
@@ -20,6 +31,12 @@ ACCESS_TONE = {
     Access.ENDED: "expired",
     Access.UNDONE: "other",
 }
+AGREEMENT_TONE = {
+    AgreementState.VALID: "activated",
+    AgreementState.NOT_YET_VALID: "other",
+    AgreementState.ENDED: "other",
+    AgreementState.USED_UP: "expired",
+}
 STATE_TONE = {BatchState.FAILED: "revoked", BatchState.CANCELLED: "other"}
 MESSAGE_TONE = {
     MessageState.QUEUED: "other",
@@ -27,6 +44,39 @@ MESSAGE_TONE = {
     MessageState.RETRYING: "expired",
     MessageState.SENT: "activated",
     MessageState.FAILED: "revoked",
+}
+INVITATION_TONE = {
+    InvitationState.OPEN: "ready",
+    InvitationState.EXPIRED: "expired",
+    InvitationState.STOPPED: "expired",
+}
+AUDIT_TONE: dict[str, str] = {
+    **dict.fromkeys((AuditAction.ACTIVATE, AuditAction.COMPLETE, AuditAction.ACCEPT), "activated"),
+    **dict.fromkeys(
+        (AuditAction.CREATE, AuditAction.ADD, AuditAction.INVITE, AuditAction.ENABLE), "ready"
+    ),
+    **dict.fromkeys(
+        (
+            *(AuditAction.REVOKE, AuditAction.FAIL, AuditAction.REFUSE, AuditAction.GUESSING),
+            *(AuditAction.REMOVE, AuditAction.DISABLE, AuditAction.ERASE),
+        ),
+        "revoked",
+    ),
+    **dict.fromkeys(
+        (
+            *(AuditAction.SHOW, AuditAction.COPY, AuditAction.EXPORT, AuditAction.UNDO),
+            *(AuditAction.CANCEL, AuditAction.WITHDRAW, AuditAction.EXPIRE, AuditAction.PAUSE),
+        ),
+        "expired",
+    ),
+}
+REASON_TONE = {
+    RefusalReason.ALREADY_ACTIVATED: "activated",
+    RefusalReason.REVOKED: "revoked",
+    RefusalReason.EXPIRED: "expired",
+    RefusalReason.WRONG_WORKSPACE: "expired",
+    RefusalReason.WRONG_ACTION: "expired",
+    RefusalReason.WRONG_KIND: "expired",
 }
 EVALUATION_TONE = {
     EvaluationState.OPEN: "ready",
@@ -49,6 +99,11 @@ STYLES = (
     "dashboard.css",
     "payment.css",
     "people.css",
+    "schemes.css",
+    "members.css",
+    "audit.css",
+    "refusals.css",
+    "purchases.css",
 )
 
 

@@ -4,8 +4,11 @@ from datetime import date, datetime
 
 from models.enums import MessageState, Role, StepState
 from services import zones
+from services.agreement_claims import Left
 from services.settings import get_settings
 from services.whom_to_ask import WhomToAsk
+
+REVOKED_FOR_GOOD = "It can never be activated after that. This cannot be undone."
 
 MAIL_STANDS = {
     MessageState.QUEUED: "queued",
@@ -27,10 +30,10 @@ ROLES = {
     Role.EVALUATOR: "Evaluator",
 }
 ROLE_MAY = {
-    Role.OWNER: "Sets up the installation, its workspaces and schemes.",
-    Role.ADMIN: "Generates codes, manages members and reads the audit log.",
-    Role.SALES: "Generates and delivers access codes.",
-    Role.EVALUATOR: "Runs product evaluations and pays for steps with purchase codes.",
+    Role.OWNER: "set up the installation, its workspaces and schemes",
+    Role.ADMIN: "generate codes, manage members and read the audit log",
+    Role.SALES: "generate and deliver access codes",
+    Role.EVALUATOR: "run product evaluations and pay for steps with purchase codes",
 }
 
 
@@ -53,6 +56,15 @@ def brief(instant: datetime, zone: str) -> str:
     local = zones.local(instant, zone)
     is_this_year = local.year == zones.today(zone).year
     return f"{local.day:02} {local:%b}, {local:%H:%M}" if is_this_year else moment(instant, zone)
+
+
+def brief_second(instant: datetime, zone: str) -> str:
+    """As `brief`, where the order within a minute matters."""
+    return f"{brief(instant, zone)}:{zones.local(instant, zone):%S}"
+
+
+def to_the_second(instant: datetime, zone: str) -> str:
+    return f"{moment(instant, zone)}:{zones.local(instant, zone):%S} ({zone})"
 
 
 def after(first: datetime, then: datetime, zone: str) -> str:
@@ -88,6 +100,22 @@ def progress(made: int, codes: int) -> str:
     return f"{made:,} of {codes:,}"
 
 
+def left_under(found: Left, *, said: str = "") -> str:
+    """What agreements leave; `said` stands before the reference of the only one."""
+    if not found.references:
+        return "No agreement is valid now"
+    one, *others = found.references
+    under = f"{len(found.references)} agreements" if others else f"{said}{one}"
+    return f"{found.left:,} of {found.granted:,} left under {under}"
+
+
+def given_back(codes: int) -> str:
+    """What becomes of purchase codes that are revoked."""
+    if codes == 1:
+        return "It goes back to the agreement it was issued under."
+    return "They go back to the agreement they were issued under."
+
+
 def set_is_mailed(address: str | None, *, is_bulk: bool) -> str:
     """What becomes of the mail that Send Notification asked for; nothing where it is off."""
     if address is None:
@@ -97,6 +125,10 @@ def set_is_mailed(address: str | None, *, is_bulk: bool) -> str:
     if is_bulk:
         return f"A mail with a download link will go to {address.strip()}."
     return f"The same set of codes is on its way to {address.strip()}."
+
+
+def role_may(role: Role, who: str = "") -> str:
+    return f"{who} can {ROLE_MAY[role]}.".strip().capitalize()
 
 
 def length(days: int | None) -> str:

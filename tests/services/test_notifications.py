@@ -16,7 +16,7 @@ from models.enums import (
     Resource,
     Role,
 )
-from services import audit, housekeeping, notices, notifications, outbox, signals
+from services import audit, housekeeping, invitations, notices, notifications, outbox, signals
 from services.actor import Actor
 from services.database import unit_of_work
 from services.errors import NotFound
@@ -233,6 +233,23 @@ async def test_a_mail_of_the_installation_is_shown_to_owners_only(cast: Cast) ->
     assert (await the_one(cast.olga)).facts
     demoted = await actor_without_ownership(cast)
     assert (await the_one(demoted)).facts is None
+
+
+async def test_an_invitation_that_did_not_arrive_is_shown_to_who_sent_it(cast: Cast) -> None:
+    made = await invitations.invite(cast.ada, email="grace@example.org", role=Role.SALES)
+    message = await Message.get(invitation_id=made.id)
+    await Message.filter(id=message.id).update(last_answer="550 No such user")
+    await audit.record(
+        AuditAction.FAIL, Resource.MESSAGE, message.id, by=None, person_id=cast.ada.person_id
+    )
+    await notices.tell()
+    view = await the_one(cast.ada)
+    assert (view.slug, view.target_id) == (None, message.id)
+    assert view.facts == Facts(
+        recipient="grace@example.org", answer="550 No such user", invited_to="northwind"
+    )
+    await Membership.filter(user_id=cast.ada.user_id).update(role=Role.SALES)
+    assert (await the_one(cast.ada)).facts is None
 
 
 async def actor_without_ownership(cast: Cast) -> Actor:

@@ -2,13 +2,14 @@
 
 from services.actor import Actor
 from services.permissions import Permission
-from ui.components.notice import empty
-from ui.components.page_head import page_head
+from ui.audit_seal_panel import SealPanel
+from ui.audit_view import AuditView
 from ui.pages import page_title, view
 
 
 @view(Permission.ADMINISTER_WORKSPACE)
 async def page(actor: Actor) -> None:
     page_title("Audit Log", actor)
-    page_head("Audit Log")
-    empty("Audit Log arrive with a later version", "Nothing can be done here yet.")
+    log = AuditView(actor)
+    await log.build("Who did what in this workspace, and when. Nobody can edit or delete a line.")
+    await SealPanel(actor).build()

@@ -40,7 +40,8 @@ class SettingsForm:
 
     def __init__(self, slug: str, shown: WorkspaceSettings) -> None:
         self.slug, self.shown = slug, shown
-        panel = Panel("Workspace")
+        with ui.element("div").classes("one-column"):
+            panel = Panel("Workspace")
         with panel.body, ui.element("div").classes("narrow"):
             self.form = form = Form()
             self.fields: dict[str, Any] = {

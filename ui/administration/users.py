@@ -13,6 +13,7 @@ from services.permissions import Permission
 from services.signals import Topic
 from services.user_list import Shown, UserFilter, UserView
 from ui import actions, live, notices, wording
+from ui.components.buttons import button
 from ui.components.dialog import confirm
 from ui.components.filters import choice_filter, search_field
 from ui.components.notice import empty
@@ -20,6 +21,8 @@ from ui.components.page_head import page_head
 from ui.components.status import PILL
 from ui.components.table import Column, DataTable
 from ui.components.text import text
+from ui.invite_dialog import InviteDialog
+from ui.invited import InvitedList
 from ui.pages import page_title, view
 
 WHO = """
@@ -58,7 +61,7 @@ ACTIONS = """
 """
 COLUMNS = [
     Column(name="name", label="User", sortable=True, look="wrap", cell=WHO),
-    Column(name="seats", label="Workspaces", look="wrap", cell=ROLES),
+    Column(name="seats", label="Roles", look="wrap", cell=ROLES),
     Column(name="state", label="Status", cell=PILL),
     Column(name="seen", label="Last seen", sortable=True, look="quiet", cell=SEEN),
     Column(name="actions", label="Actions", end=True, cell=ACTIONS),
@@ -88,7 +91,8 @@ class Users:
     """The owner's view of the list: filters and page."""
 
     async def build(self) -> None:
-        page_head("Users", SENTENCE, in_header=True)
+        with page_head("Users", SENTENCE, in_header=True):
+            button("Invite owner", self.invite, look="primary", glyph="user-plus")
         with ui.element("div").classes("card table-card") as card:
             with ui.element("div").classes("toolbar"):
                 self.search = search_field("Search by name or e-mail", self.filter)
@@ -108,8 +112,12 @@ class Users:
         ):
             self.table.on(event, ask)
         await self.table.reload()
+        await InvitedList(None, "UTC", None).build()
         for topic in (Topic.ACCOUNTS, Topic.MEMBERS):
             live.on(card, None, topic, self.changed)
+
+    def invite(self) -> None:
+        InviteDialog(None, "UTC", where="")
 
     @property
     def wanted(self) -> UserFilter:

@@ -2,7 +2,7 @@
 
 import typer
 
-from ui.cli import logs, serve, users
+from ui.cli import audit, logs, serve, users
 
 command_line = typer.Typer(
     help="Tallystick issues, delivers and redeems prepaid codes.",
@@ -15,3 +15,4 @@ command_line.command("run")(serve.run)
 command_line.command("demo")(serve.demo)
 command_line.command("migrate")(serve.migrate)
 command_line.add_typer(users.commands, name="users")
+command_line.add_typer(audit.commands, name="audit")

@@ -46,11 +46,15 @@ def _found(one: Found, on_open: Callable[[str], Any]) -> None:
         icon("chevron-right")
 
 
-def head(customer: Customer) -> None:
+def head(customer: Customer, on_erase: Callable[[], Any] | None) -> None:
+    """`on_erase` is None for who may not."""
     with ui.element("div").classes("customer-head"):
-        text("h2", customer.email)
-        if customer.names:
-            text("p", ", ".join(customer.names))
+        with ui.element("div").classes("who"):
+            text("h2", customer.email)
+            if customer.names:
+                text("p", ", ".join(customer.names))
+        if on_erase:
+            button("Erase this person", on_erase, look="quiet").classes("btn-small")
 
 
 def entitlement_rows(customer: Customer, zone: str, changes: Changes | None) -> None:

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, TypeVar
 
 from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement
 
+from services.errors import Invalid
 from ui.components.icon import icon
 from ui.components.text import text
 
@@ -31,6 +33,16 @@ class _Field:
         self.below.set_visibility(bool(error or self.help))
         self.control.props["aria-invalid"] = "true" if error else "false"
         self.control.update()
+
+
+def day_of(typed: str | None, field: str) -> date | None:
+    """The day that stands in such a field. Raises Invalid(field)."""
+    if not typed:
+        return None
+    try:
+        return date.fromisoformat(typed)
+    except ValueError:
+        raise Invalid({field: "Enter a day of the calendar."}) from None
 
 
 class Form:
@@ -65,9 +77,10 @@ class Form:
         turn(shown=False)
         return field
 
-    def day(self, name: str, label: str, *, help: str = "") -> ui.input:
+    def day(self, name: str, label: str, value: date | None = None, *, help: str = "") -> ui.input:
         """A date as the browser asks for it; its value is ISO 8601 or empty."""
-        return self.add(name, label, lambda: ui.input().props("type=date"), help=help)
+        iso = value.isoformat() if value else ""
+        return self.add(name, label, lambda: ui.input(value=iso).props("type=date"), help=help)
 
     def choice(
         self,

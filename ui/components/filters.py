@@ -20,11 +20,17 @@ def search_field(label: str, on_change: Callable[..., Any]) -> ui.input:
 
 
 def choice_filter(
-    everything: str, options: dict[Any, str], on_change: Callable[..., Any]
+    everything: str,
+    options: dict[Any, str],
+    on_change: Callable[..., Any],
+    *,
+    value: Any = "",
+    searchable: bool = False,
 ) -> ui.select:
     """Its value is the empty string for `everything`."""
     every = {"": everything, **options}
-    field = ui.select(every, value="", on_change=on_change).classes("filter")
+    field = ui.select(every, value=value, on_change=on_change, with_input=searchable)
+    field.classes("filter")
     field.props("options-dense behavior=menu popup-content-class=options")
     # Quasar gives an aria-label to the wrong element; a label of its own is read with the field
     native = f"filter-{field.id}"

@@ -2,41 +2,26 @@
 
 import secrets
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from datetime import date
 
 from nicegui import ui
 
 from services.batch_form import BatchRequest
 from services.catalog import ProductView
-from services.errors import Invalid
-from ui.components.buttons import button, download
-from ui.components.copying import copy
+from ui.components.buttons import button
 from ui.components.dialog import Dialog
-from ui.components.fields import Form
+from ui.components.fields import Form, day_of
+from ui.components.generated import (
+    Generated,
+    acknowledge,
+    background_line,
+    is_number_from,
+    name_generate,
+)
 from ui.components.icon import icon
 from ui.components.text import text
 
-WAIT = (
-    "You'll be notified once generated. You need to wait for some time, "
-    "based on the number of access codes being generated."
-)
-
-
 SENDS = "Sends the same set of codes to this address."
 SENDS_LINK = "Sends a link to download the codes to this address."
-
-
-@dataclass(frozen=True, slots=True)
-class Generated:
-    """The codes in full and where their file is; of a batch under way none, and `path` its page.
-
-    `mail` says what becomes of the mail that Send Notification asked for.
-    """
-
-    codes: list[str]
-    path: str
-    mail: str = ""
 
 
 Generate = Callable[[Callable[[], BatchRequest], ui.button, Form], Awaitable[Generated | None]]
@@ -83,9 +68,7 @@ class GenerateDialog:
         )
         self.quantity.on("keydown.enter", self._go)
         self.quantity.on_value_change(self._name_button)
-        said = f"From {self.bulk_from} on, codes are made in the background and you are notified."
-        self.background = text("p", said, "after-field").props("aria-live=polite")
-        self.background.set_visibility(False)
+        self.background = background_line(self.bulk_from)
         self._build_notification()
         with ui.element("details").classes("more"):
             with ui.element("summary"):
@@ -134,15 +117,13 @@ class GenerateDialog:
         self.form.show_errors({"plan": "This product has no plan yet."} if without else {})
 
     def _name_button(self) -> None:
-        typed = (self.quantity.value or "").strip()
-        is_bulk = typed.isascii() and typed.isdigit() and int(typed[:9]) >= self.bulk_from
+        is_bulk = is_number_from(self.bulk_from, self.quantity.value or "")
         if is_bulk is self.is_bulk:
             return  # a button that is drawn anew under the mouse loses its click
         self.is_bulk = is_bulk
         self.background.set_visibility(is_bulk)
         self.sends.text = SENDS_LINK if is_bulk else SENDS
-        with self.go.clear():
-            text("span", "Generate codes" if is_bulk else "Generate")
+        name_generate(self.go, is_bulk=is_bulk)
 
     def _request(self) -> BatchRequest:
         return BatchRequest(
@@ -150,8 +131,8 @@ class GenerateDialog:
             plan_id=self.plan.value,
             quantity=self.quantity.value or "",
             key=self.key,
-            valid_from=_day(self.valid_from.value, "valid_from"),
-            expires_on=_day(self.expires_on.value, "expires_on"),
+            valid_from=day_of(self.valid_from.value, "valid_from"),
+            expires_on=day_of(self.expires_on.value, "expires_on"),
             prefix=self.prefix.value or "",
             note=self.note.value or "",
             notify=(self.address.value or "") if self.notifies.value else None,
@@ -160,47 +141,5 @@ class GenerateDialog:
     async def _go(self) -> None:
         made = await self.generate(self._request, self.go, self.form)
         if made:
-            self.dialog.body.clear()
-            self.dialog.foot.clear()
-            (self._acknowledge if made.codes else self._promise)(made)
-
-    def _promise(self, made: Generated) -> None:
-        number = int((self.quantity.value or "").strip())
-        self.dialog.title.text = f"{number:,} access codes are being generated"
-        with self.dialog.body:
-            text("p", WAIT).props("role=status")
-            self._mail(made)
-        with self.dialog.foot:
-            button("Close", self.dialog.close, look="primary").props("autofocus")
-
-    def _acknowledge(self, made: Generated) -> None:
-        number = len(made.codes)
-        said = "1 access code was" if number == 1 else f"{number:,} access codes were"
-        self.dialog.title.text = f"{said} generated successfully."
-        with self.dialog.body:
-            well = text("div", "\n".join(made.codes), "code-well")
-            well.props("tabindex=0 role=region aria-label=Codes").run_method("focus")
-            self._mail(made)
-
-        async def copy_codes() -> None:
-            await self.copied()
-            await copy("\n".join(made.codes), f"{number:,} codes copied, one on each line.")
-
-        with self.dialog.foot:
-            button("Close", self.dialog.close, look="quiet")
-            button("Copy codes", copy_codes, glyph="copy")
-            download("Download CSV", made.path, look="primary")
-
-    @staticmethod
-    def _mail(made: Generated) -> None:
-        if made.mail:
-            text("p", made.mail, "note note-mail")
-
-
-def _day(typed: str | None, field: str) -> date | None:
-    if not typed:
-        return None
-    try:
-        return date.fromisoformat(typed)
-    except ValueError:
-        raise Invalid({field: "Enter a day of the calendar."}) from None
+            number = int((self.quantity.value or "").strip())
+            acknowledge(self.dialog, made, number, "access code", self.copied)

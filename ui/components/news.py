@@ -1,6 +1,6 @@
 """The pill that counts what is new beyond the rows on screen."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from typing import Any
 
 from ui.components.buttons import button
@@ -11,11 +11,11 @@ class News:
     """Shows "3 new" until it is pressed or forgotten."""
 
     def __init__(self, on_click: Callable[..., Any]) -> None:
-        self._ids: set[int] = set()
+        self._ids: set[Hashable] = set()
         self._pill = button("", on_click).classes("pill-new")
         self._pill.set_visibility(False)
 
-    def add(self, ids: Iterable[int]) -> None:
+    def add(self, ids: Iterable[Hashable]) -> None:
         self._ids.update(ids)
         with self._pill.clear():
             text("span", f"{len(self._ids):,} new")

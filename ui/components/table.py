@@ -112,6 +112,10 @@ class DataTable:
     def ids(self) -> list[int]:
         return [row["id"] for row in self.table.rows]
 
+    def cell(self, row_id: int, name: str) -> str:
+        """What stands in a row on screen; nothing where it went while somebody pressed a button."""
+        return next((str(each[name]) for each in self.table.rows if each["id"] == row_id), "")
+
     @property
     def is_first_page(self) -> bool:
         return self.part.number == 1 and (self.part.sort, self.part.descending) == self._default

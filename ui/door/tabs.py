@@ -1,4 +1,4 @@
-"""Open tabs end with their session: the browser goes to the sign-in page, the tab is deleted."""
+"""Open tabs end with their session; where somebody's rights change, their tabs are built anew."""
 
 import asyncio
 import contextlib
@@ -6,25 +6,67 @@ from collections.abc import Collection
 
 from nicegui import Client, background_tasks, core
 
+from services import sessions
 from services.actor import Actor
+from services.errors import NotFound
 from services.signals import Changed, Topic
 from ui import routes
-from ui.door import sockets
+from ui.door import session, sockets
 
 
 def on_changed(changed: Changed) -> None:
     if changed.topic is Topic.SESSIONS:
         background_tasks.create(close_sessions(changed.ids), name="close ended tabs")
+    if changed.topic is Topic.MEMBERS:
+        background_tasks.create(reopen(changed.ids), name="reopen tabs")
 
 
 async def close_sessions(session_ids: Collection[int]) -> None:
     """Close every open tab of these sessions; a tab that is gone already is no matter."""
     ended = [client for client in Client.instances.values() if session_of(client) in session_ids]
-    connected = [sid for client in ended for sid in sockets.sockets_of(client)]
-    for client in ended:
+    await _close({client: routes.login(signed_out=True) for client in ended})
+
+
+def built_for(client: Client, actor: Actor) -> None:
+    """Remember whom this tab shows a page to, in which workspace and role."""
+    client.request.state.built_for = actor
+
+
+async def reopen(user_ids: Collection[int]) -> None:
+    """Load the tabs of these people again, of those whose rights are others than their page's."""
+    stale: dict[Client, str] = {}
+    for client in list(Client.instances.values()):
+        shown: Actor | None = getattr(client.request.state, "built_for", None)
+        if shown and shown.user_id in user_ids and await _may_otherwise(client, shown):
+            stale[client] = _path_of(client)
+    await _close(stale)
+
+
+async def _may_otherwise(client: Client, shown: Actor) -> bool:
+    token = session.token_of(client.request)
+    try:
+        if shown.workspace_slug:
+            today = await sessions.enter(token, shown.workspace_slug)
+        else:
+            today = await sessions.find(token)
+    except NotFound:
+        return True
+    return today is None or (today.is_owner, today.role) != (shown.is_owner, shown.role)
+
+
+def _path_of(client: Client) -> str:
+    path = client.sub_pages_router.current_path
+    return path if routes.is_local(path) else routes.HOME
+
+
+async def _close(tabs: dict[Client, str]) -> None:
+    """Each with the path that its browser goes to."""
+    connected = [(sid, path) for tab, path in tabs.items() for sid in sockets.sockets_of(tab)]
+    for client in tabs:
         # Before anything is awaited: from here on no event of this tab finds anything to act on.
-        client.delete()
-    await asyncio.gather(*(_disconnect(sid) for sid in connected))
+        if not client.is_deleted:
+            client.delete()
+    await asyncio.gather(*(_disconnect(sid, path) for sid, path in connected))
 
 
 def is_of_another(path: str, actor: Actor) -> bool:
@@ -38,12 +80,10 @@ def session_of(client: Client) -> int | None:
     return actor.session_id if actor else None
 
 
-async def _disconnect(sid: str) -> None:
+async def _disconnect(sid: str, path: str) -> None:
     # The socket may close by itself in between.
     with contextlib.suppress(KeyError, ValueError):
         connection = core.sio.manager.eio_sid_from_sid(sid, "/")
-        await core.sio.emit(
-            "open", {"path": routes.login(signed_out=True), "new_tab": False}, to=sid
-        )
+        await core.sio.emit("open", {"path": path, "new_tab": False}, to=sid)
         await core.sio.disconnect(sid)
         await core.sio.eio.disconnect(connection)

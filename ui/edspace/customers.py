@@ -19,7 +19,7 @@ from services.customers import Customer, EntitlementView, Found
 from services.paging import Page, Slice
 from services.permissions import Permission, can
 from services.signals import Topic
-from ui import actions, live, routes, theme, wording
+from ui import actions, erase_dialog, live, routes, theme, wording
 from ui.code_mail import CodeMail
 from ui.components import customer_panel
 from ui.components.access_dialogs import ExtendDialog, UndoDialog, ask_end
@@ -198,7 +198,7 @@ class Customers:
         assert self.customer, "an address is open"
         self.about.clear()
         with self.about:
-            customer_panel.head(self.customer)
+            customer_panel.head(self.customer, self.ask_erase if self.actor.is_owner else None)
             changes = Changes(extend=self.ask_extend, end=self.ask_end, undo=self.ask_undo)
             may_change = can(self.actor, Permission.CHANGE_ENTITLEMENTS)
             customer_panel.entitlement_rows(
@@ -306,6 +306,10 @@ class Customers:
             )
 
         UndoDialog(held, self.zone, undo)
+
+    async def ask_erase(self) -> None:
+        assert self.customer, "an address is open"
+        await erase_dialog.ask(self.customer.person_id, slug=self.slug, done=self.look)
 
     def ask_export(self) -> None:
         async def export(ending: str, since: str, until: str, go: ui.button, form: Form) -> bool:

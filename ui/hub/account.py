@@ -29,10 +29,11 @@ CHANGED = "Your password is changed. You are signed out everywhere else, and a m
 async def page(actor: Actor) -> None:
     page_title("Account")
     page_head("Account", f"You sign in as {actor.email}.", in_header=True)
-    _name(actor)
-    _password(actor)
-    ThemePanel(actor)
-    await SessionsPanel(actor).build()
+    with ui.element("div").classes("one-column"):
+        _name(actor)
+        _password(actor)
+        ThemePanel(actor)
+        await SessionsPanel(actor).build()
 
 
 async def _done(command: Callable[[Actor], Awaitable[Any]], **at: Any) -> bool:
@@ -44,10 +45,10 @@ async def _done(command: Callable[[Actor], Awaitable[Any]], **at: Any) -> bool:
 
 
 def _name(actor: Actor) -> None:
-    panel = Panel("Name")
+    panel = Panel("Profile")
     with panel.body, ui.element("div").classes("one-field"):
         form = Form()
-        field = form.line("name", "Your name", actor.name, autocomplete="name", maxlength="200")
+        field = form.line("name", "Name", actor.name, autocomplete="name", maxlength="200")
 
         async def save() -> None:
             name = field.value or ""

@@ -117,7 +117,7 @@ class Notifications:
         """To what it is about, as far as the person may still go there."""
         marked = await self._marked(notification_id)
         if marked and (path := notices.words(marked).path):
-            ui.navigate.to(path)
+            notices.follow(path)
 
     async def mark_all(self) -> None:
         up_to = self.seen

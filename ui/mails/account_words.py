@@ -57,7 +57,7 @@ def _invitation(letter: InvitationLetter) -> Words:
         action=link("Accept invitation", path, masked=letter.token is None),
         below=(f"The link works once, until {until}. Opening it changes nothing.",),
         facts=(
-            ("Role", f"{role}. {wording.ROLE_MAY[letter.role]}"),
+            ("Role", f"{role}. {wording.role_may(letter.role, 'You')}"),
             ("You sign in as", letter.recipient),
         ),
         foot=(UNEXPECTED,),

@@ -6,8 +6,9 @@ from itsdangerous import BadSignature
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
-from services import messages, sessions
+from services import account_messages, messages, sessions
 from services.actor import Actor
+from services.errors import NotFound
 from ui import routes
 from ui.door import forms, session
 from ui.mails.compose import compose
@@ -23,6 +24,19 @@ def in_full(actor: Actor, message_id: int) -> str:
     """The path of what was shown to this person just now: for their session, for a minute."""
     ticket = forms.shown().dumps([actor.session_id, message_id])
     return routes.message_preview(actor.slug, message_id, ticket)
+
+
+def of_installation(message_id: int) -> str:
+    return routes.instance_message_preview(message_id)
+
+
+async def account_message(request: Request) -> Response:
+    """Always masked. Raises NotFound, Pointless, which become error pages."""
+    actor = await sessions.find(session.token_of(request))
+    if actor is None:
+        raise NotFound("You are signed out.")
+    letter = await account_messages.preview(actor, int(request.path_params["message_id"]))
+    return HTMLResponse(compose(letter).html)
 
 
 async def message(request: Request) -> Response:

@@ -87,7 +87,7 @@ def _context(request: Request, offer: Offer) -> dict[str, Any]:
     return {
         "workspace": offer.workspace or "Tallystick",
         "role": wording.ROLES[offer.role],
-        "role_may": wording.ROLE_MAY[offer.role],
+        "role_may": wording.role_may(offer.role, "You"),
         "inviter": offer.inviter,
         "email": offer.email,
         "is_me": actor is not None and offer.is_for(actor),

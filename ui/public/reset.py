@@ -20,8 +20,8 @@ USE = answers.Page("reset_password.html", "Choose a new password", ())
 async def show(request: Request) -> Response:
     if elsewhere := sign_in.wrong_address(request):
         return elsewhere
-    if because := password_resets.held_because():
-        return pages.render(request, "reset_held.html", ASK.title, because=because, **_ways())
+    if not password_resets.is_possible():
+        return pages.render(request, "reset_held.html", ASK.title, **_ways())
     return answers.show(request, ASK, **_ways())
 
 

@@ -56,6 +56,13 @@ window.tallystick = {
     }, 50);
   },
 
+  // The same button in a row that was drawn anew, unless the person went on to something else.
+  refocus(id) {
+    setTimeout(() => {
+      if (document.activeElement === document.body) document.getElementById(id)?.focus();
+    }, 50);
+  },
+
   submit(id) {
     document.getElementById(id)?.submit();
   },

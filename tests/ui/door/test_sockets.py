@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -16,7 +17,9 @@ from nicegui import Client, app, core, nicegui, ui
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus
 
+from models import User
 from services import sessions
+from services.signals import Changed, Topic
 from tests.ui.door.site import owner_token
 from ui.door import limits, sockets, tabs
 from ui.door.install import SERVER_OPTIONS
@@ -207,6 +210,32 @@ async def test_signing_out_closes_the_tabs_of_that_session_only(origin: str) -> 
             assert [frame, await received(tab)] == ["41", "1"]
         assert kept in Client.instances
         assert await refusal(origin, ended, token=leaving) == 403
+
+
+async def test_tabs_of_somebody_whose_rights_changed_load_again_and_keep_the_session(
+    origin: str,
+) -> None:
+    token = await owner_token()
+    stale, fresh = await opened_tab(origin, token), await opened_tab(origin, token)
+    actor = await sessions.find(token)
+    assert actor
+    changed = Changed(None, Topic.MEMBERS, (actor.user_id,))
+    async with socket(origin, stale, token=token) as tab, socket(origin, fresh, token=token):
+        assert await joined(tab)
+        for client_id in (stale, fresh):
+            tabs.built_for(Client.instances[client_id], actor)
+        await tabs.reopen(changed.ids)
+        assert stale in Client.instances, "nothing changed for this person"
+        await User.filter(id=actor.user_id).update(is_owner=False)
+        tabs.built_for(Client.instances[fresh], replace(actor, is_owner=False))
+        tabs.on_changed(changed)
+        async with asyncio.timeout(1):
+            while '"open"' not in (frame := await received(tab)):
+                pass
+        assert json.loads(frame.removeprefix("42")) == ["open", {"path": "/", "new_tab": False}]
+        await until(lambda: stale not in Client.instances)
+        assert fresh in Client.instances
+    assert await sessions.find(token)
 
 
 async def test_closing_a_tab_twice_is_harmless(origin: str) -> None:

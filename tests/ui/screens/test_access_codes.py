@@ -24,7 +24,7 @@ from tests.ui.screens.visit import (
     words,
 )
 from ui import live, routes
-from ui.components.generate_dialog import WAIT
+from ui.components.generated import WAIT
 
 PAGE = routes.access_codes("northwind")
 
@@ -120,7 +120,7 @@ async def test_a_large_batch_is_promised_and_moves_before_everybodys_eyes(house:
     enter(user, "Number of codes", "600")
     await sees(user, "From 150 on, codes are made in the background and you are notified.")
     await press(user, "Generate codes")
-    await sees(user, "600 access codes are being generated", WAIT)
+    await sees(user, "600 access codes are being generated", WAIT.format("access codes"))
     for tab in (user, other):
         await until(lambda tab=tab: [row["summary"] for row in rows(tab)] == ["Queued"])
     await Batch.all().update(state=BatchState.RUNNING, made=250)

@@ -150,12 +150,12 @@ async def press(user: User, name: str) -> None:
     await _do(user, button(user, name), lambda at: at.click())
 
 
-async def pick(user: User, entry: str) -> None:
-    """Click the first such entry of a menu, which a person would open before."""
+async def pick(user: User, entry: str, *, nth: int = 0) -> None:
+    """Click such an entry of a menu, the first one there is; a person would open it before."""
     with user:
         items = [e for e in user.current_layout.descendants() if isinstance(e, ui.menu_item)]
-    found = next(item for item in items if entry in _texts(item))
-    await _do(user, found, lambda at: at.click())
+    found = [item for item in items if entry in _texts(item)]
+    await _do(user, found[nth], lambda at: at.click())
 
 
 async def emit(user: User, event: str, argument: object) -> None:
@@ -171,7 +171,8 @@ async def _do(user: User, element: ui.element, act: Callable[[UserInteraction[An
 
 
 def table(user: User) -> ui.table:
-    [found] = [e for e in user.current_layout.descendants() if isinstance(e, ui.table)]
+    """The only table on the screen, or the first."""
+    found, *_ = [e for e in user.current_layout.descendants() if isinstance(e, ui.table)]
     return found
 
 

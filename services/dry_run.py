@@ -1,0 +1,82 @@
+"""Whether a code would work for something, asked without using, booking or recording anything."""
+
+from dataclasses import dataclass
+
+from models import Action, Code, Workspace
+from models.enums import RefusalReason, Role, Status
+from services import code_facts, purchased_action, redeem_claim, redeem_decision, workspaces
+from services.actor import Actor
+from services.code_list import status_of
+from services.database import is_id, reader
+from services.errors import Invalid, NotFound
+from services.permissions import Permission, require
+from services.tries import Candidate, Due, Facts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """`reason` is None where the code would work; `workspace` and `action` are what was asked."""
+
+    reason: RefusalReason | None
+    facts: Facts
+    workspace: str
+    action: str
+
+
+ADMINISTER = (Role.OWNER, Role.ADMIN)
+
+
+async def choices(actor: Actor) -> tuple[dict[int, str], dict[int, str]]:
+    """The workspaces this person administers and all actions to be paid, by id, for asking."""
+    require(actor, Permission.ADMINISTER_WORKSPACE)
+    own = {each.id: each.name for each in await workspaces.of(actor) if each.role in ADMINISTER}
+    actions = await Action.filter(needs_payment=True).using_db(reader()).select_related("scheme")
+    ordered = sorted(actions, key=lambda action: (action.scheme.name, action.position, action.id))
+    return own, {action.id: purchased_action.named(action) for action in ordered}
+
+
+async def would_work(
+    actor: Actor, code_id: int, *, workspace_id: int | None = None, action_id: int | None = None
+) -> Verdict:
+    """Whether a code of this workspace would pay for that action there, or open what it opens.
+
+    Without a workspace and an action it is asked as the Redeem page would. Nothing is changed,
+    booked or recorded. Raises NotFound and Invalid by field.
+    """
+    require(actor, Permission.ADMINISTER_WORKSPACE)
+    code, status = await _own(actor, code_id)
+    due = None if action_id is None else await _due(actor, workspace_id or 0, action_id)
+    reason = redeem_decision.unfit(due, code) or redeem_decision.REASONS.get(status)
+    return Verdict(
+        reason=reason,
+        facts=await code_facts.of(code.id),
+        workspace=await _name_of(due),
+        action=due.action if due else "",
+    )
+
+
+async def _own(actor: Actor, code_id: int) -> tuple[Candidate, Status]:
+    found = await redeem_claim.of_id(code_id) if is_id(code_id) else None
+    if found is None or found.workspace_id != actor.workspace:
+        raise NotFound("This code does not exist, or not in this workspace.")
+    code = await Code.get(id=code_id).select_related("batch")
+    return found, status_of(code, code.batch)
+
+
+async def _due(actor: Actor, workspace_id: int, action_id: int) -> Due:
+    own, actions = await choices(actor)
+    if workspace_id not in own:
+        raise Invalid({"workspace": "Choose a workspace from the list."})
+    if action_id not in actions:
+        raise Invalid({"action": "Choose a purchased action from the list."})
+    return Due(
+        step_id=0,
+        evaluation_id=0,
+        workspace_id=workspace_id,
+        action_id=action_id,
+        action=actions[action_id],
+    )
+
+
+async def _name_of(due: Due | None) -> str:
+    return (await Workspace.get(id=due.workspace_id)).name if due else ""
