@@ -23,7 +23,10 @@ ABOUT = "invitation__workspace"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountMessage:
-    """The recipient is empty once it was forgotten; `workspace` is what an invitation is for."""
+    """The recipient is empty once it was forgotten; `workspace` is what an invitation is for.
+
+    `is_over` says of an invitation that it was accepted or withdrawn.
+    """
 
     id: int
     kind: MessageKind
@@ -31,6 +34,7 @@ class AccountMessage:
     recipient: str
     name: str
     workspace: str
+    is_over: bool
     tries: int
     last_answer: str
     created_at: datetime
@@ -39,7 +43,7 @@ class AccountMessage:
 
     @property
     def may_retry(self) -> bool:
-        return self.state in AGAIN and bool(self.recipient)
+        return self.state in AGAIN and bool(self.recipient) and not self.is_over
 
 
 def _of(actor: Actor) -> QuerySet[Message]:
@@ -105,8 +109,10 @@ async def preview(actor: Actor, message_id: int) -> AccountLetter:
 
 @unit_of_work
 async def retry(actor: Actor, message_id: int) -> None:
-    """Send a failed or waiting one now. Raises NotFound; Conflict where there is none to retry."""
-    await messages.retry_now(actor, await _own(actor, message_id))
+    """Send a failed or waiting one now. Raises NotFound, Pointless; Conflict where it was sent."""
+    message = await _own(actor, message_id)
+    await account_letters.read(message_id, masked=True)
+    await messages.retry_now(actor, message)
 
 
 async def _own(actor: Actor, message_id: int) -> Message:
@@ -117,7 +123,8 @@ async def _own(actor: Actor, message_id: int) -> Message:
 
 
 def _view(message: Message) -> AccountMessage:
-    workspace = message.invitation and message.invitation.workspace
+    invitation = message.invitation
+    workspace = invitation and invitation.workspace
     return AccountMessage(
         id=message.id,
         kind=message.kind,
@@ -125,6 +132,7 @@ def _view(message: Message) -> AccountMessage:
         recipient=message.recipient,
         name=message.recipient_name,
         workspace=workspace.name if workspace else "",
+        is_over=bool(invitation and (invitation.accepted_at or invitation.withdrawn_at)),
         tries=message.tries,
         last_answer=message.last_answer,
         created_at=message.created_at,

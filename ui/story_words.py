@@ -28,6 +28,14 @@ GLYPH = {
     Turn.UNDONE: "undo-2",
     Turn.REVOKED: "ban",
 }
+TONE = {
+    Turn.ISSUED: "other",
+    Turn.SENT: "other",
+    Turn.REFUSED: "revoked",
+    Turn.ACTIVATED: "activated",
+    Turn.UNDONE: "other",
+    Turn.REVOKED: "revoked",
+}
 MAIL = {
     MessageKind.CODES: "The whole batch",
     MessageKind.DOWNLOAD: "A link to the whole batch",

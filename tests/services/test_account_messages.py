@@ -86,8 +86,11 @@ async def test_what_was_withdrawn_has_nothing_to_preview(cast: Cast) -> None:
     made = await invitations.invite(cast.ada, email=GRACE, role=Role.SALES)
     await invitations.withdraw(cast.ada, made.id)
     [message] = await Message.all()
-    with pytest.raises(Pointless):
-        await account_messages.preview(cast.olga, message.id)
+    for command in (account_messages.preview, account_messages.retry):
+        with pytest.raises(Pointless):
+            await command(cast.olga, message.id)
+    assert not (await account_messages.detail(cast.olga, message.id)).may_retry
+    assert (await Message.get(id=message.id)).state is MessageState.FAILED
 
 
 async def test_a_failed_one_is_tried_again(cast: Cast) -> None:

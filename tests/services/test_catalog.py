@@ -11,6 +11,7 @@ from services.catalog import PlanTerms, PlanView, ProductView
 from services.errors import Conflict, Invalid, NotFound
 from services.signals import Changed, Topic
 from tests.cast import Cast, entries, issue
+from tests.hearing import but_the_log
 
 MONTH = PlanTerms(name="Month", days=30)
 
@@ -156,7 +157,7 @@ async def test_products_and_plans_of_another_workspace_do_not_exist(cast: Cast) 
 
 async def test_each_change_is_recorded_and_told_once(cast: Cast) -> None:
     heard: list[Changed] = []
-    stop = signals.subscribe(heard.append)
+    stop = signals.subscribe(but_the_log(heard))
     await catalog.rename_product(cast.ada, cast.welding.id, "Welding I")
     await catalog.archive_plan(cast.ada, cast.year.id)
     stop()
@@ -168,7 +169,7 @@ async def test_each_change_is_recorded_and_told_once(cast: Cast) -> None:
 
 async def test_a_refused_change_is_neither_recorded_nor_told(cast: Cast) -> None:
     heard: list[Changed] = []
-    stop = signals.subscribe(heard.append)
+    stop = signals.subscribe(but_the_log(heard))
     with pytest.raises(Invalid):
         await catalog.rename_product(cast.ada, cast.welding.id, "Soldering")
     stop()

@@ -18,6 +18,7 @@ from services.signals import Changed, Topic
 from services.zones import now
 from tests.cast import Cast, entries, every_row
 from tests.conftest import Configure
+from tests.hearing import but_the_log
 
 put = unit_of_work(outbox.put)
 
@@ -190,7 +191,7 @@ async def test_a_failed_message_is_in_the_log_without_its_address(
     heard: list[Changed] = []
     message = await queued(cast)
     claimed = await held(message)
-    end = signals.subscribe(heard.append)
+    end = signals.subscribe(but_the_log(heard))
     await outbox_claims.fail(claimed, "550 No such person ann@example.org")
     end()
     [entry] = await entries(AuditAction.FAIL)

@@ -14,6 +14,7 @@ from services.scheme_list import SchemeView
 from services.signals import Changed, Topic
 from tests.cast import Cast, entries, every_row
 from tests.certification import Certification, certification, granted
+from tests.hearing import but_the_log
 
 
 @pytest.fixture
@@ -264,7 +265,7 @@ async def test_what_is_not_there_is_not_found(cast: Cast, ral: Certification, ta
 
 async def test_each_change_is_recorded_and_told_once(cast: Cast, ral: Certification) -> None:
     heard: list[Changed] = []
-    stop = signals.subscribe(heard.append)
+    stop = signals.subscribe(but_the_log(heard))
     await schemes.rename(cast.olga, ral.scheme.id, "RAL")
     await schemes.move_action(cast.olga, ral.lab.id, up=True)
     with pytest.raises(Conflict):

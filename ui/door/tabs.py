@@ -33,11 +33,13 @@ def built_for(client: Client, actor: Actor) -> None:
 
 
 async def reopen(user_ids: Collection[int]) -> None:
-    """Load the tabs of these people again, of those whose rights are others than their page's."""
+    """Load tabs of these people again: the list of workspaces, and pages of other rights."""
     stale: dict[Client, str] = {}
     for client in list(Client.instances.values()):
         shown: Actor | None = getattr(client.request.state, "built_for", None)
-        if shown and shown.user_id in user_ids and await _may_otherwise(client, shown):
+        if not shown or shown.user_id not in user_ids:
+            continue
+        if _path_of(client) == routes.HOME or await _may_otherwise(client, shown):
             stale[client] = _path_of(client)
     await _close(stale)
 

@@ -204,6 +204,16 @@ async def test_tabs_of_somebody_whose_role_changed_load_again(house: House) -> N
     await sees(again, "Page not found")
 
 
+async def test_the_list_of_workspaces_follows_who_joins_and_leaves(house: House) -> None:
+    cast = house.cast
+    home = await house.visit(cast.eve)
+    await sees(home, "Acme Devices")
+    made = await invitations.invite(cast.ada, email="eve@example.org", role=Role.SALES)
+    assert made.token and home.client
+    await joining.join(cast.eve, made.token)
+    await until(lambda: home.client.id not in Client.instances)
+
+
 async def test_tabs_elsewhere_stay_as_they_are(house: House) -> None:
     cast = house.cast
     await members.change_role(cast.olga, cast.sam.user_id, Role.ADMIN)
