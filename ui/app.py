@@ -103,8 +103,10 @@ def build(settings: Settings) -> None:
     async def stop() -> None:
         live.stop()
         await background.stop()
-        await sealing.finish()
-        await database.disconnect()
+        try:
+            await sealing.finish()
+        finally:
+            await database.disconnect()
 
     app.on_startup(start)
     app.on_shutdown(stop)

@@ -82,6 +82,16 @@ async def test_the_last_owner_is_told_why_they_stay_one(house: House) -> None:
     assert await User.filter(is_owner=True).count() == 1
 
 
+async def test_an_erased_person_leaves_the_list(house: House) -> None:
+    user = await house.visit(house.cast.olga, routes.USERS)
+    await until(lambda: len(rows(user)) == 5)
+    await emit(user, "erase", of(house, "sam"))
+    await sees(user, "Erase sam@example.org?", "This cannot be undone.")
+    await press(user, "Erase this person")
+    await until(lambda: len(rows(user)) == 4)
+    assert "Sam Sales" not in str(rows(user))
+
+
 async def test_an_owner_is_invited_and_the_invitation_can_be_withdrawn(house: House) -> None:
     user = await house.visit(house.cast.olga, routes.USERS)
     await until(lambda: len(rows(user)) == 5)
