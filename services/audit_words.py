@@ -1,6 +1,8 @@
 """What an entry of the log tells beyond its action and its target, in words: tables."""
 
+import re
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, cast
 
 COUNTED = {
@@ -10,9 +12,12 @@ COUNTED = {
     "entries": "entry",
     "sessions": "session",
     "days": "day",
-    "size": "byte",
+    "steps": "step",
+    "findings": "finding",
+    "sealed": "sealed entry",
+    "bytes": "byte",
 }
-MANY = {"people": "people", "entries": "entries"}
+MANY = {"people": "people", "entries": "entries", "sealed": "sealed entries"}
 # how a detail reads beside the sentence; what is not here is told by its own name
 TOLD = {
     "format": "as {}",
@@ -39,18 +44,21 @@ YES = {
     "by_link": "by its link",
     "ended": "ended",
     "early": "earlier than agreed",
+    "link": "with a link to hand over",
     "owner": "as an owner",
     "passed": "passed",
 }
 NO = {"by_link": "typed in", "owner": "an owner no more", "passed": "failed"}
 # ids of rows that have no page and no name of their own
 HIDDEN = {
-    *("activation", "delivery", "evaluation", "plan"),
-    *("purchased_action", "scheme", "session", "step"),
+    *("account", "activation", "agreement", "delivery", "evaluation", "plan"),
+    *("purchased_action", "scheme", "session", "step", "story", "user"),
 }
 UPPER = {"format"}
-LOWER = {"kind", "role", "fields", "field"}
+LOWER = {"kind", "role", "was", "fields", "field"}
+INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}")
 
+STORY = "The whole story was looked up"
 SENTENCES = {
     ("CREATE", "BATCH"): "{codes} asked for",
     ("COMPLETE", "BATCH"): "{codes} made",
@@ -101,7 +109,7 @@ SENTENCES = {
 def told(action: str, resource: str, detail: Mapping[str, Any]) -> str:
     """A sentence, and what else stands in the detail; empty where there is nothing to tell."""
     words = {name: _words(name, detail[name]) for name in sorted(detail)}
-    sentence = SENTENCES.get((action, resource), "")
+    sentence = STORY if detail.get("story") else SENTENCES.get((action, resource), "")
     used = {name for name in words if f"{{{name}}}" in sentence}
     try:
         sentence = sentence.format_map(words)
@@ -124,6 +132,8 @@ def _words(name: str, value: Any) -> str:
         told = cast(dict[str, object], value).items()
         return ", ".join(key if each is True else f"{key} {each}" for key, each in told)
     text = str(value)
+    if INSTANT.match(text):
+        return f"{datetime.fromisoformat(text).astimezone(UTC):%Y-%m-%d %H:%M} UTC"
     return text.upper() if name in UPPER else text.lower() if name in LOWER else text
 
 
