@@ -1,5 +1,7 @@
 """Administration: members, messages, the log, refusals."""
 
+from collections.abc import Awaitable, Sequence
+
 from models.enums import Role
 from services import (
     account_messages,
@@ -18,7 +20,7 @@ from services import (
     refusal_list,
 )
 from services.audit_filter import AuditFilter
-from services.errors import Invalid
+from services.errors import Invalid, NotFound
 from services.message_list import MessageFilter
 from services.paging import Slice
 from services.refusal_list import RefusalFilter
@@ -28,6 +30,13 @@ from tests.matrix.world import outside
 LOG = AuditFilter()
 VISITOR = "192.0.2.7"
 OF_SAM, OF_OWNERS = "a message of Sam's", "outside of any workspace"
+
+
+async def _listed(asked: Awaitable[Sequence[object]]) -> Sequence[object]:
+    """What a list has of one row, where it has it at all."""
+    if not (found := await asked):
+        raise NotFound("It is not in the list.")
+    return found
 
 
 MEMBERS = [
@@ -139,20 +148,20 @@ MESSAGES = [
         lambda w, who: message_list.page(who, MessageFilter(), Slice()),
         reach=Reach.PLACE,
     ),
-    reads(
-        "message_list.some",
-        EDSPACE,
-        lambda w, who: message_list.some(who, (w.personal.id, w.account_message.id)),
-        reach=Reach.PLACE,
-        empty=[],
-    ),
-    reads(
-        "message_list.visible",
-        EDSPACE,
-        lambda w, who: message_list.visible(who, (w.personal.id, w.account_message.id)),
-        reach=Reach.PLACE,
-        empty=[],
-    ),
+    *[
+        reads(
+            f"message_list.{ask.__name__}",
+            may,
+            lambda w, who, ask=ask, whose=whose: _listed(ask(who, (getattr(w, whose).id,))),
+            case=f"{whose.replace('_', ' ')} message",
+        )
+        for ask in (message_list.some, message_list.visible)
+        for whose, may in (
+            ("personal", ADMINS),
+            ("sams_personal", EDSPACE),
+            ("account_message", ""),
+        )
+    ],
     reads(
         "message_list.newest",
         EDSPACE,

@@ -148,6 +148,13 @@ async def test_what_a_person_may_do_is_done_and_tells_and_changes_nothing_elsewh
     assert wrong == []
 
 
+async def test_whatever_may_not_be_told_elsewhere_is_told_here(world: World) -> None:
+    """Else nobody would notice it there."""
+    asked = [command for command in ROWS if "A" in command.may and not command.writes]
+    told = " ".join([(await _done(each, world, world.here["A"]))[0] for each in asked])
+    assert [secret for secret in SECRETS if secret not in told] == []
+
+
 def _is_apart(command: Command, letter: str) -> bool:
     """Whether nothing of this workspace may be touched or told."""
     lists = command.reach is Reach.RUN_LIST and letter != "O"
