@@ -237,7 +237,8 @@ def _view(row: Invitation, stands: bool, mail: Message | None) -> InvitationView
 
 
 async def are_brought(actor: Actor, invitation_ids: Sequence[int], *, by: Sequence[int]) -> bool:
-    """Whether one of these messages is about one of these invitations."""
+    """Whether one of these messages is about one of these invitations, which are of this place."""
     _require(actor)
-    mails = Message.filter(id__in=list(by), invitation_id__in=list(invitation_ids))
+    mine = Message.filter(invitation__workspace_id=actor.workspace_id)
+    mails = mine.filter(id__in=list(by), invitation_id__in=list(invitation_ids))
     return await mails.using_db(reader()).exists()
