@@ -8,21 +8,24 @@ from models import Activation, Message
 from models.enums import MessageKind
 from services import (
     access_changes,
+    announced_files,
     batch_list,
     batches,
-    catalog,
     code_list,
     codes,
     customer_codes,
     customers,
     entitlement_export,
     exports,
+    extensions,
     links,
     outbox,
+    plans,
+    product_list,
+    products,
     workspaces,
 )
 from services.actor import Actor
-from services.catalog import PlanTerms
 from services.database import unit_of_work
 from services.entitlement_export import Period
 from services.errors import Invalid, NotFound
@@ -30,6 +33,7 @@ from services.links import Purpose
 from services.outbox import Draft
 from services.paging import Slice
 from services.permissions import TABLE, Permission, can
+from services.plan_terms import PlanTerms
 from tests.cast import Cast, Issued, activated, every_row, issue, redeem, wanted
 
 TERMS = PlanTerms(name="Fortnight", days=14)
@@ -88,7 +92,7 @@ async def announce(made: Issued) -> None:
 
 async def extend(who: Actor) -> object:
     activation = await Activation.get().select_related("entitlement")
-    return await access_changes.extend(who, activation.entitlement.id, 30)
+    return await extensions.extend(who, activation.entitlement.id, 30)
 
 
 async def end(who: Actor) -> object:
@@ -103,7 +107,7 @@ async def undo(who: Actor) -> object:
 async def by_link(who: Actor) -> object:
     announced = await Message.get(kind=MessageKind.DOWNLOAD)
     token = links.make(Purpose.DOWNLOAD, announced.id)
-    return await exports.set_csv(who, token, address="/a/")
+    return await announced_files.set_csv(who, token, address="/a/")
 
 
 GRACE = "grace@example.org"
@@ -120,31 +124,31 @@ COMMANDS: dict[str, tuple[Act, set[str]]] = {
         {"olga"},
     ),
     "make a product": (
-        lambda cast, issued, who: catalog.create_product(who, "Brazing"),
+        lambda cast, issued, who: products.create(who, "Brazing"),
         ADMINS,
     ),
     "rename a product": (
-        lambda cast, issued, who: catalog.rename_product(who, cast.welding.id, "Brazing"),
+        lambda cast, issued, who: products.rename(who, cast.welding.id, "Brazing"),
         ADMINS,
     ),
     "archive a product": (
-        lambda cast, issued, who: catalog.archive_product(who, cast.welding.id),
+        lambda cast, issued, who: products.archive(who, cast.welding.id),
         ADMINS,
     ),
     "restore a product": (
-        lambda cast, issued, who: catalog.restore_product(who, cast.welding.id),
+        lambda cast, issued, who: products.restore(who, cast.welding.id),
         ADMINS,
     ),
     "make a plan": (
-        lambda cast, issued, who: catalog.create_plan(who, cast.welding.id, TERMS),
+        lambda cast, issued, who: plans.create(who, cast.welding.id, TERMS),
         ADMINS,
     ),
     "change a plan": (
-        lambda cast, issued, who: catalog.change_plan(who, cast.year.id, TERMS),
+        lambda cast, issued, who: plans.change(who, cast.year.id, TERMS),
         ADMINS,
     ),
-    "archive a plan": (lambda cast, issued, who: catalog.archive_plan(who, cast.year.id), ADMINS),
-    "restore a plan": (lambda cast, issued, who: catalog.restore_plan(who, cast.year.id), ADMINS),
+    "archive a plan": (lambda cast, issued, who: plans.archive(who, cast.year.id), ADMINS),
+    "restore a plan": (lambda cast, issued, who: plans.restore(who, cast.year.id), ADMINS),
     "generate codes": (
         lambda cast, issued, who: batches.request(who, wanted(cast.month)),
         SELLERS,
@@ -233,7 +237,7 @@ async def test_lists_of_another_workspace_hold_nothing_of_this_one(
         page = await batch_list.page(who, batch_list.BatchFilter(), Slice())
         assert (page.rows, page.total) == ([], 0)
         assert await batch_list.some(who, (issued.batch.id,)) == []
-        assert "Welding basics" not in {made.name for made in await catalog.products(who)}
+        assert "Welding basics" not in {made.name for made in await product_list.products(who)}
         assert (await customers.find(who, GRACE)).total == 0
         for make in (entitlement_export.as_csv, entitlement_export.as_xlsx):
             file = b"".join([piece async for piece in (await make(who, Period())).lines])
@@ -243,8 +247,8 @@ async def test_lists_of_another_workspace_hold_nothing_of_this_one(
 @pytest.mark.parametrize(
     "wanted_list",
     [
-        catalog.products,
-        catalog.count_products,
+        product_list.products,
+        product_list.count,
         lambda who: customers.find(who, ""),
         lambda who: entitlement_export.as_csv(who, Period()),
         lambda who: entitlement_export.as_xlsx(who, Period()),
