@@ -6,7 +6,7 @@ from models import Invitation, Message
 from models.enums import MessageKind, MessageState
 from services import outbox, signals
 from services.outbox import Draft
-from services.outbox_claims import WAITING
+from services.outbox_due import WAITING
 from services.signals import Changed, Topic
 from services.zones import now
 

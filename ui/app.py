@@ -15,7 +15,7 @@ from services import (
     mailing,
     notices,
     sealing,
-    sheets,
+    workbooks,
 )
 from services.settings import Settings
 from services.signals import Topic
@@ -89,7 +89,7 @@ def build(settings: Settings) -> None:
         await installation.open_key(settings)
         await batch_jobs.free()
         await audit_exports.free()
-        sheets.clear_workshops(settings.data_dir)
+        workbooks.clear_workshops(settings.data_dir)
         live.start()
         background.start("Making batches", batch_jobs.work, Topic.JOBS)
         background.start("Making files of the log", audit_exports.work, Topic.EXPORTS)

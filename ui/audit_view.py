@@ -14,7 +14,7 @@ from services.audit_list import EntryView, Size
 from services.errors import Invalid
 from services.paging import Key
 from services.signals import Topic
-from ui import actions, audit_entry, live, theme, wording
+from ui import actions, audit_entry, live, tones, wording
 from ui.audit_entry import PROGRAM
 from ui.audit_export import export_button
 from ui.components.buttons import button
@@ -255,7 +255,7 @@ def row(entry: EntryView, zone: str) -> dict[str, Any]:
         "user": entry.name or (f"Person {entry.person_id}" if entry.person_id else PROGRAM),
         "email": entry.email,
         "action": entry.action,
-        "tone": theme.AUDIT_TONE.get(entry.action, "other"),
+        "tone": tones.AUDIT_TONE.get(entry.action, "other"),
         "resource": entry.resource,
         "target": entry.target,
         "workspace": entry.workspace,

@@ -8,7 +8,7 @@ from services import dry_run
 from services.actor import Actor
 from services.code_story import Story
 from services.dry_run import Verdict
-from ui import actions, story_words, theme, wording
+from ui import actions, story_words, tones, wording
 from ui.components.fields import Form
 from ui.components.story_dialog import REDEEM, StoryDialog
 
@@ -27,7 +27,7 @@ class CodeStory:
         facts = [story.opens, f"Batch {story.batch_id}"]
         if story.older:
             facts.append(f"{wording.count(story.older, 'older refusal')} not shown")
-        tone = theme.STATUS_TONE[story.status]
+        tone = tones.STATUS_TONE[story.status]
         self.dialog.set_code(story.masked, story.status.value, *facts, tone=tone)
         self._tell()
         workspaces, purposes = await dry_run.choices(self.actor)

@@ -7,7 +7,7 @@ import pytest
 
 from models import Person
 from models.enums import AuditAction, Resource
-from services import audit, audit_filter, audit_list, audit_scan, audit_words, catalog, codes
+from services import audit, audit_filter, audit_list, audit_scan, audit_words, catalog, codes, products
 from services.actor import Actor
 from services.audit_filter import AuditFilter
 from services.audit_list import EntryView
@@ -133,7 +133,7 @@ async def test_an_admin_reads_that_workspace_and_never_the_installation(cast: Ca
 async def test_each_filter_keeps_what_it_says(cast: Cast) -> None:
     issued = await issue(cast.ada, cast.month)
     await codes.show(cast.sam, issued.batch.id)
-    await catalog.create_product(cast.ada, "Brazing")
+    await products.create(cast.ada, "Brazing")
     await redeem(issued.texts[0])
     assert await kept(cast.ada, action="CREATE") == ["CREATE BATCH", "CREATE PRODUCT"]
     assert await kept(cast.ada, resource="BATCH") == ["CREATE BATCH", "SHOW BATCH"]

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from services import audit_verify, database, installation, schema
+from services import audit_verify, database, installation, kept_heads, schema
 from services.audit_findings import Verdict
 from services.head_statement import Head
 from services.schema_check import SchemaRefused
@@ -33,7 +33,7 @@ def verify(
 ) -> None:
     """Check the chain, the signed heads and the codes; ends with 1 where something is wrong."""
     with problems.said():
-        kept = audit_verify.read_kept(head.read_text("utf-8", errors="replace")) if head else []
+        kept = kept_heads.read(head.read_text("utf-8", errors="replace")) if head else []
         verdict = asyncio.run(_check(get_settings(), kept))
     _tell(verdict)
     sys.exit(0 if verdict.is_clean else 1)

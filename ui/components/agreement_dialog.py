@@ -8,7 +8,7 @@ from nicegui import ui
 from services import zones
 from services.agreement_form import AgreementTerms
 from services.agreement_list import AgreementView
-from services.scheme_list import PurchasableAction
+from services.scheme_choices import PurchasableAction
 from services.workspaces import Membered
 from ui import wording
 from ui.components.buttons import button

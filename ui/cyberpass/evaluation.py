@@ -8,7 +8,7 @@ from services.actor import Actor
 from services.evaluation_detail import EvaluationDetail
 from services.permissions import Permission
 from services.signals import Topic
-from ui import actions, live, theme, wording
+from ui import actions, live, tones, wording
 from ui.components import verdict
 from ui.components.copying import copy
 from ui.components.fields import Form
@@ -67,7 +67,7 @@ class EvaluationPage:
     def _show_verdict(self) -> None:
         detail, zone = self.detail, self.actor.time_zone
         self.pill.text = detail.state.value
-        self.pill.classes(replace=f"pill tone-{theme.EVALUATION_TONE[detail.state]}")
+        self.pill.classes(replace=f"pill tone-{tones.EVALUATION_TONE[detail.state]}")
         with self.verdict.clear():
             if detail.state is EvaluationState.CERTIFIED:
                 verdict.certified(detail, zone, self.copy_number)

@@ -5,14 +5,14 @@ from typing import Any
 from nicegui import ui
 
 from models.enums import EvaluationState
-from services import evaluation_list, evaluations, scheme_list
+from services import evaluation_list, evaluations, scheme_choices
 from services.actor import Actor
 from services.evaluation_list import EvaluationFilter, EvaluationView
 from services.evaluations import NewEvaluation
 from services.paging import Slice
 from services.permissions import Permission
 from services.signals import Topic
-from ui import actions, live, routes, theme, wording
+from ui import actions, live, routes, tones, wording
 from ui.components.buttons import button
 from ui.components.fields import Form
 from ui.components.filters import choice_filter, search_field
@@ -156,7 +156,7 @@ class Evaluations:
         await self.table.reload()
 
     async def add(self) -> None:
-        schemes = await actions.run(scheme_list.open_schemes, slug=self.slug)
+        schemes = await actions.run(scheme_choices.open_schemes, slug=self.slug)
         if schemes is None:
             return
 
@@ -186,7 +186,7 @@ def row(evaluation: EvaluationView, zone: str) -> dict[str, Any]:
         "left": evaluation.steps - evaluation.passed,
         "told": f"{wording.progress(evaluation.passed, evaluation.steps)} passed",
         "state": evaluation.state.value,
-        "tone": theme.EVALUATION_TONE[evaluation.state],
+        "tone": tones.EVALUATION_TONE[evaluation.state],
         "by": evaluation.started_by,
         "started": wording.brief(evaluation.started_at, zone),
     }

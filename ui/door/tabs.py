@@ -10,7 +10,7 @@ from services import sessions
 from services.actor import Actor
 from services.errors import NotFound
 from services.signals import Changed, Topic
-from ui import routes
+from ui import client_paths, routes, targets
 from ui.door import session, sockets
 
 
@@ -58,7 +58,7 @@ async def _may_otherwise(client: Client, shown: Actor) -> bool:
 
 def _path_of(client: Client) -> str:
     path = client.sub_pages_router.current_path
-    return path if routes.is_local(path) else routes.HOME
+    return path if targets.is_local(path) else routes.HOME
 
 
 async def _close(tabs: dict[Client, str]) -> None:
@@ -73,7 +73,7 @@ async def _close(tabs: dict[Client, str]) -> None:
 
 def is_of_another(path: str, actor: Actor) -> bool:
     """Whether a path leads into a tab that was built for another session."""
-    client = Client.instances.get(routes.tab_in(path))
+    client = Client.instances.get(client_paths.tab_in(path))
     return client is not None and session_of(client) != actor.session_id
 
 
