@@ -3,7 +3,7 @@
 from models import Message
 from models.enums import MessageState
 from services import signals
-from services.outbox_claims import WAITING
+from services.outbox_due import WAITING
 from services.signals import Changed, Topic
 from services.zones import now
 

@@ -145,9 +145,9 @@ class VerifyDialog:
 
     def show(self, verdict: Verdict) -> None:
         self.dialog.body.clear()
-        with self.dialog.body, ui.element("div").classes("verdict").props("role=status"):
+        with self.dialog.body, ui.element("div").classes("proof").props("role=status"):
             tone = "tone-activated" if verdict.is_clean else "tone-revoked"
-            with ui.element("div").classes(f"verdict-head {tone}"):
+            with ui.element("div").classes(f"proof-head {tone}"):
                 icon("circle-check" if verdict.is_clean else "circle-alert")
                 text("b", verdict_words.headline(verdict))
             self._findings(verdict)

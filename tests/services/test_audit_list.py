@@ -7,7 +7,15 @@ import pytest
 
 from models import Person
 from models.enums import AuditAction, Resource
-from services import audit, audit_filter, audit_list, audit_scan, audit_words, catalog, codes, products
+from services import (
+    audit,
+    audit_filter,
+    audit_list,
+    audit_scan,
+    audit_words,
+    codes,
+    products,
+)
 from services.actor import Actor
 from services.audit_filter import AuditFilter
 from services.audit_list import EntryView
