@@ -14,6 +14,7 @@ from services import (
     code_list,
     codes,
     customer_codes,
+    customer_search,
     customers,
     entitlement_export,
     exports,
@@ -238,7 +239,7 @@ async def test_lists_of_another_workspace_hold_nothing_of_this_one(
         assert (page.rows, page.total) == ([], 0)
         assert await batch_list.some(who, (issued.batch.id,)) == []
         assert "Welding basics" not in {made.name for made in await product_list.products(who)}
-        assert (await customers.find(who, GRACE)).total == 0
+        assert (await customer_search.find(who, GRACE)).total == 0
         for make in (entitlement_export.as_csv, entitlement_export.as_xlsx):
             file = b"".join([piece async for piece in (await make(who, Period())).lines])
             assert b"example.org" not in file
@@ -249,7 +250,7 @@ async def test_lists_of_another_workspace_hold_nothing_of_this_one(
     [
         product_list.products,
         product_list.count,
-        lambda who: customers.find(who, ""),
+        lambda who: customer_search.find(who, ""),
         lambda who: entitlement_export.as_csv(who, Period()),
         lambda who: entitlement_export.as_xlsx(who, Period()),
     ],
