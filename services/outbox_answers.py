@@ -68,9 +68,9 @@ async def fail(held: Held, answer: str) -> bool:
 
 async def _settle(held: Held, state: MessageState, answer: str, **values: Any) -> bool:
     """Only who holds it may say so; whoever took too long is not heard."""
-    settled = await Message.filter(id=held.id, state=MessageState.SENDING, holder=outbox_claims.ME).update(
-        state=state, last_answer=answer, holder="", held_until=None, **values
-    )
+    settled = await Message.filter(
+        id=held.id, state=MessageState.SENDING, holder=outbox_claims.ME
+    ).update(state=state, last_answer=answer, holder="", held_until=None, **values)
     if settled:
         outbox_claims.changed(held.workspace_id, held.id)
     return bool(settled)
