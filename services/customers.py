@@ -1,38 +1,23 @@
 """The people who were sent codes or activated them, found by their address."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from tortoise.functions import Count
 from tortoise.queryset import QuerySet
 
 from models import Activation, Batch, Code, Entitlement, Message, Person
 from models.enums import Access, BatchState, CodeKind, MessageKind, MessageState, Status
-from services import access_terms, code_alphabet, emails, message_states, texts, zones
+from services import access_terms, code_alphabet, emails, message_states, zones
 from services.actor import Actor
 from services.code_list import status_of
 from services.database import reader
 from services.errors import NotFound
-from services.paging import Page
 from services.permissions import Permission, require
 
-MOST_FOUND = 20
 MOST_SHOWN = 100
 OF_A_SET = (MessageKind.CODES, MessageKind.DOWNLOAD)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """An address, the names it was used with, and how much there is behind it."""
-
-    email: str
-    names: tuple[str, ...]
-    sent: int
-    activated: int
-    entitlements: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,68 +81,18 @@ class Customer:
     entitlement_count: int
 
 
-async def find(actor: Actor, text: str, *, most: int = MOST_FOUND) -> Page[Found]:
-    """Addresses that are or contain the text, the very one first, and how many there are."""
-    require(actor, Permission.USE_EDSPACE)
-    sought = emails.key(texts.sought(text))
-    if not sought:
-        return Page([], 0)
-    matching = _people(actor).filter(email_key__contains=sought)
-    [total] = await matching.annotate(n=Count("email_key", distinct=True)).values_list(
-        "n", flat=True
-    )
-    listed = matching.distinct().order_by("email_key").limit(most)
-    keys = [str(key) for key in await listed.values_list("email_key", flat=True)]
-    if await matching.filter(email_key=sought).exists():
-        keys = [sought, *(key for key in keys if key != sought)][:most]
-    return Page(await _found(actor, keys), int(str(total)))
-
-
-async def _found(actor: Actor, keys: list[str]) -> list[Found]:
-    people = await _people(actor).filter(email_key__in=keys).order_by("-id")
-    ids = [person.id for person in people]
-    sent = await _counted(_visible(Code.filter(sent_to_id__in=ids)), "sent_to_id")
-    activated = await _counted(Activation.filter(person_id__in=ids, undone_at=None), "person_id")
-    entitled = await _counted(
-        Entitlement.filter(person_id__in=ids, activation__undone_at=None), "person_id"
-    )
-    of_key: dict[str, list[Person]] = {key: [] for key in keys}
-    for person in people:
-        of_key[person.email_key].append(person)
-    return [
-        Found(
-            email=those[0].email,
-            names=_names(those),
-            sent=sum(sent[person.id] for person in those),
-            activated=sum(activated[person.id] for person in those),
-            entitlements=sum(entitled[person.id] for person in those),
-        )
-        for those in of_key.values()
-        if those
-    ]
-
-
-async def _counted(rows: QuerySet[Code] | QuerySet[Activation] | QuerySet[Entitlement], by: str):
-    counts = await rows.using_db(reader()).annotate(n=Count("id")).group_by(by).values_list(by, "n")
-    return Counter({int(str(key)): int(str(number)) for key, number in counts})
-
-
-def _people(actor: Actor) -> QuerySet[Person]:
+def people_here(actor: Actor) -> QuerySet[Person]:
     return Person.filter(workspace_id=actor.workspace).using_db(reader())
 
 
-def _visible(rows: QuerySet[Code]) -> QuerySet[Code]:
-    return rows.filter(batch__state=BatchState.DONE, batch__kind=CodeKind.ACCESS)
-
-
-def _names(people: Sequence[Person]) -> tuple[str, ...]:
+def names_of(people: Sequence[Person]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(person.name for person in people if person.name))
 
 
 async def people_of(actor: Actor, email: str) -> list[Person]:
     """The rows of an address in this workspace, newest first. Raises NotFound."""
     require(actor, Permission.USE_EDSPACE)
-    people = await _people(actor).filter(email_key=emails.key(email)).order_by("-id")
+    people = await people_here(actor).filter(email_key=emails.key(email)).order_by("-id")
     if not people:
         raise NotFound("Nobody in this workspace has that address.")
     return people
@@ -178,7 +113,7 @@ async def read(actor: Actor, email: str) -> Customer:
     return Customer(
         person_id=people[0].id,
         email=people[0].email,
-        names=_names(people),
+        names=names_of(people),
         sets=await _sets(ids),
         entitlements=tuple(_view(each, newest) for each in newest),
         entitlement_count=await held.count(),

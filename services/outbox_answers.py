@@ -6,10 +6,10 @@ from typing import Any
 
 from models import Message
 from models.enums import AuditAction, MessageState, Resource
-from services import audit, outbox_claims, signals
+from services import audit, outbox_claims, outbox_due, signals
 from services.database import unit_of_work
-from services.outbox_claims import ME, Held
-from services.outbox_due import JITTER, LONGEST_DELAY
+from services.outbox_claims import Held
+from services.outbox_due import JITTER
 from services.settings import get_settings
 from services.signals import Changed, Topic
 from services.zones import now
@@ -36,8 +36,8 @@ async def postpone(held: Held, answer: str) -> bool:
 def delay(tries: int) -> timedelta:
     """Growing, and never the same for many that failed together."""
     first = get_settings().mail_retry_after
-    grown = first * GROWTH ** min(tries - 1, 20)
-    return min(grown, LONGEST_DELAY) * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311
+    grown = min(first * GROWTH ** min(tries - 1, 20), outbox_due.LONGEST_DELAY)
+    return grown * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311
 
 
 @unit_of_work
@@ -68,9 +68,9 @@ async def fail(held: Held, answer: str) -> bool:
 
 async def _settle(held: Held, state: MessageState, answer: str, **values: Any) -> bool:
     """Only who holds it may say so; whoever took too long is not heard."""
-    settled = await Message.filter(id=held.id, state=MessageState.SENDING, holder=ME).update(
-        state=state, last_answer=answer, holder="", held_until=None, **values
-    )
+    settled = await Message.filter(
+        id=held.id, state=MessageState.SENDING, holder=outbox_claims.ME
+    ).update(state=state, last_answer=answer, holder="", held_until=None, **values)
     if settled:
         outbox_claims.changed(held.workspace_id, held.id)
     return bool(settled)

@@ -1,26 +1,15 @@
-"""The theme and the person's menu in the header."""
-
-from functools import partial
+"""The person's menu in the header."""
 
 from nicegui import ui
 
-from models.enums import Theme
-from services import accounts
 from services.actor import Actor
 from services.settings import get_settings
 from services.signals import Topic
-from ui import actions, live, routes, theme, wording
+from ui import actions, live, routes, wording
 from ui.components import browser
-from ui.components.buttons import icon_button, menu_entry
-from ui.components.icon import icon
+from ui.components.buttons import menu_entry
 from ui.components.text import text
 from ui.door import forms
-
-THEMES = {
-    Theme.LIGHT: ("sun", "Light"),
-    Theme.DARK: ("moon", "Dark"),
-    Theme.SYSTEM: ("sun-moon", "As the system"),
-}
 
 
 class PersonMenu:
@@ -52,37 +41,6 @@ class PersonMenu:
         self._face.props["aria-label"] = f"Signed in as {actor.name}"
         self._initials.text = wording.initials(actor.name)
         self._name.text, self._email.text = actor.name, actor.email
-
-
-class ThemeMenu:
-    """Light, dark or as the system; it follows what was chosen elsewhere."""
-
-    def __init__(self, actor: Actor, dark: ui.dark_mode) -> None:
-        self._user_id, self._dark = actor.user_id, dark
-        self._items: dict[Theme, ui.menu_item] = {}
-        with icon_button("sun-moon", "Theme") as opener, ui.menu():
-            for wanted, (glyph, label) in THEMES.items():
-                item = ui.menu_item(on_click=partial(self._choose, wanted))
-                self._items[wanted] = item.props("role=menuitemradio")
-                with item:
-                    icon(glyph)
-                    text("span", label)
-        self._show(actor.theme)
-        live.on(opener, None, Topic.ACCOUNTS, self._changed)
-
-    async def _changed(self, user_ids: tuple[int, ...]) -> None:
-        if self._user_id in user_ids:
-            self._show((await actions.actor()).theme)
-
-    def _show(self, chosen: Theme) -> None:
-        self._dark.value = theme.DARK[chosen]
-        for each, item in self._items.items():
-            item.props["active"] = each is chosen
-            item.props["aria-checked"] = "true" if each is chosen else "false"
-
-    async def _choose(self, wanted: Theme) -> None:
-        self._show(wanted)
-        await actions.run(lambda actor: accounts.choose_theme(actor, wanted))
 
 
 def _sign_out_form() -> ui.element:

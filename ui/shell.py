@@ -7,7 +7,7 @@ from services.actor import Actor
 from services.permissions import Permission, can
 from services.settings import get_settings
 from services.signals import Topic
-from ui import actions, bell, live, pane, person_menu, place, routes, theme
+from ui import actions, bell, live, pane, person_menu, place, routes, theme, theme_menu
 from ui.components.buttons import icon_button
 from ui.components.text import text
 from ui.place import Place
@@ -68,7 +68,7 @@ async def shell() -> ui.element:
                     await trail()
                 ui.element("span").classes("spacer")
                 _demo_sign()
-                person_menu.ThemeMenu(actor, dark)
+                theme_menu.ThemeMenu(actor, dark)
                 await bell.build(actor)
                 person_menu.PersonMenu(actor)
             content = ui.element("main").classes("content").props("tabindex=-1")

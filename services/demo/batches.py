@@ -7,7 +7,8 @@ from models.enums import AuditAction, BatchState, CodeKind, Resource, Status
 from services import zones
 from services.batches import FAILURE
 from services.database import insert_many
-from services.demo.scene import Issued, Scene, between, in_the_office, on_working_day
+from services.demo.hours import between, in_the_office, on_working_day
+from services.demo.scene import Issued, Scene
 from services.demo.story import ADMIN, BATCHES, ZONE, BatchStory, More
 from services.issuing import CODE_COLUMNS, rows_of
 from services.settings import get_settings

@@ -6,8 +6,9 @@ from models import Activation, Agreement, Batch, Code, Evaluation, Evidence, Ste
 from models.enums import AuditAction, CodeKind, EvaluationState, Resource, Status, StepState
 from services import code_alphabet
 from services.demo.certificates import ACTIONS, EVALUATIONS, EvaluationStory
+from services.demo.hours import between, in_the_office, on_working_day
 from services.demo.purchases import Actions
-from services.demo.scene import Scene, between, in_the_office, on_working_day
+from services.demo.scene import Scene
 from services.demo.story import ACME, EVALUATOR
 
 STATES = {

@@ -10,8 +10,9 @@ from models.enums import AuditAction, Resource
 from services import emails
 from services.access_terms import term
 from services.demo.batches import Codes
+from services.demo.hours import awake, between
 from services.demo.names import CLINICAL, INDUSTRY, NAMES, PLAIN, STUDIES
-from services.demo.scene import Issued, Scene, awake, between
+from services.demo.scene import Issued, Scene
 from services.demo.story import COMPLIANCE, PHARMACOLOGY, PRACTICE, ZONE
 
 LATER_MORE_OFTEN = 1.35

@@ -7,7 +7,8 @@ from models.enums import AuditAction, BatchState, CodeKind, Resource, Status
 from services import zones
 from services.database import insert_many
 from services.demo.certificates import ACTIONS, AGREEMENTS, PURCHASES, SCHEMES, PurchaseStory
-from services.demo.scene import Scene, on_working_day
+from services.demo.hours import on_working_day
+from services.demo.scene import Scene
 from services.demo.story import ACME, ADMIN, OWNER, ZONE
 from services.issuing import CODE_COLUMNS, rows_of
 

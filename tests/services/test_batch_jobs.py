@@ -266,7 +266,7 @@ async def test_two_processes_never_make_a_batch_twice(
 
 KILLED = """
 import asyncio, os, signal, sys
-from services import batch_jobs, database, keys
+from services import batch_jobs, database, key_file, keys
 from services.settings import get_settings
 
 POINT, NUMBER = sys.argv[1], int(sys.argv[2])
@@ -304,7 +304,7 @@ setattr(batch_jobs, NAME, wrap(getattr(batch_jobs, NAME)))
 
 async def main():
     await database.connect(get_settings())
-    keys.use(keys.load(get_settings().key_path))
+    keys.use(key_file.load(get_settings().key_path))
     await batch_jobs.free()
     await batch_jobs.work()
     print("done", flush=True)

@@ -8,7 +8,15 @@ import time_machine
 
 from models import Batch, Code, Message, Person
 from models.enums import Access, BatchState, MessageKind, MessageState, Status
-from services import access_changes, batch_jobs, batches, customer_codes, customers, outbox
+from services import (
+    access_changes,
+    batch_jobs,
+    batches,
+    customer_codes,
+    customer_search,
+    customers,
+    outbox,
+)
 from services.actor import Actor
 from services.customers import Customer
 from services.database import connection, reader, unit_of_work
@@ -41,7 +49,7 @@ async def codes_of(who: Actor, email: str, part: Slice | None = None) -> list:
 
 
 async def found(who: Actor, text: str) -> list[str]:
-    return [one.email for one in (await customers.find(who, text)).rows]
+    return [one.email for one in (await customer_search.find(who, text)).rows]
 
 
 async def test_the_very_address_comes_first_and_then_those_that_contain_it(cast: Cast) -> None:
@@ -59,7 +67,7 @@ async def test_the_very_address_comes_first_and_then_those_that_contain_it(cast:
 )
 async def test_nothing_is_found_by_nothing_or_by_a_wildcard(cast: Cast, text: str) -> None:
     await somebody(cast.northwind.id, GRACE)
-    page = await customers.find(cast.sam, text)
+    page = await customer_search.find(cast.sam, text)
     assert (page.rows, page.total) == ([], 0)
 
 
@@ -70,7 +78,7 @@ async def test_one_address_with_several_names_is_one_customer(cast: Cast) -> Non
     undone = activated(await redeem(issued.texts[2], name="Grace Hopper"))
     await access_changes.undo_activation(cast.ada, undone.activation_id, "Sold twice")
     await mailed(issued, 3, await somebody(cast.northwind.id, GRACE), MessageKind.PERSONAL)
-    [one] = (await customers.find(cast.sam, GRACE)).rows
+    [one] = (await customer_search.find(cast.sam, GRACE)).rows
     assert one.names == ("G. Hopper", "Grace Hopper")
     assert (one.sent, one.activated, one.entitlements) == (1, 2, 2)
 
@@ -82,9 +90,9 @@ async def test_of_many_addresses_the_first_twenty_are_shown_and_all_are_counted(
         Person(workspace_id=cast.northwind.id, name="", email=email, email_key=email)
         for email in [f"a{n:03}@zz.example" for n in range(30)] + ["zz.example@zz.example"]
     )
-    page = await customers.find(cast.sam, "zz.example@zz.example")
+    page = await customer_search.find(cast.sam, "zz.example@zz.example")
     assert (len(page.rows), page.total) == (1, 1)
-    page = await customers.find(cast.sam, "@zz.example")
+    page = await customer_search.find(cast.sam, "@zz.example")
     assert (len(page.rows), page.total) == (20, 31)
 
 
@@ -233,7 +241,7 @@ async def test_codes_of_a_batch_that_is_not_done_are_not_there_yet(cast: Cast) -
     await mailed(issued, 0, ann, MessageKind.PERSONAL)
     await Batch.filter(id=issued.batch.id).update(state=BatchState.RUNNING)
     assert await codes_of(cast.sam, ann.email) == []
-    assert (await customers.find(cast.sam, "ann")).rows[0].sent == 0
+    assert (await customer_search.find(cast.sam, "ann")).rows[0].sent == 0
 
 
 async def test_codes_come_in_pages(cast: Cast) -> None:
@@ -276,7 +284,7 @@ async def test_a_customer_with_much_costs_no_more_statements_than_one_with_littl
         await mailed(issued, place, little if place < 22 else much, MessageKind.PERSONAL)
 
     async def all_of(email: str) -> Customer:
-        await customers.find(cast.sam, email)
+        await customer_search.find(cast.sam, email)
         await codes_of(cast.sam, email)
         return await customers.read(cast.sam, email)
 

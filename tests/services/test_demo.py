@@ -37,17 +37,7 @@ from models.enums import (
     Role,
     Status,
 )
-from services import (
-    code_alphabet,
-    codes,
-    emails,
-    letters,
-    links,
-    notices,
-    passwords,
-    vault,
-    zones,
-)
+from services import code_alphabet, codes, emails, letters, links, notices, passwords, vault, zones
 from services.code_list import status_of
 from services.database import connection
 from services.demo.sample import PASSWORD, fill
@@ -310,7 +300,7 @@ async def test_a_start_that_is_cut_leaves_nothing_and_the_next_one_makes_the_sam
 
     with time_machine.travel("2026-11-23 14:32+00:00", tick=False):
         with monkeypatch.context() as patch:
-            patch.setattr("services.demo.history.refusals", cut)
+            patch.setattr("services.demo.refused.refusals", cut)
             with pytest.raises(RuntimeError):
                 await fill()
         assert set((await _counts()).values()) == {0}

@@ -20,7 +20,7 @@ from models import (
     User,
 )
 from models.enums import AuditAction, MessageKind, MessageState, Role
-from services import customers, erasure, outbox_due, passwords, sealing, sessions, setup
+from services import customer_search, erasure, outbox_due, passwords, sealing, sessions, setup
 from services.actor import Actor
 from services.emails import read
 from services.errors import Conflict, Invalid, NotFound
@@ -84,7 +84,7 @@ async def test_the_new_address_is_none_that_anybody_can_enter(cast: Cast) -> Non
 async def test_the_address_finds_nobody_and_may_come_again_as_somebody_new(cast: Cast) -> None:
     grace = await grace_of(cast)
     await erasure.erase(cast.olga, grace.id)
-    assert (await customers.find(cast.sam, GRACE)).total == 0
+    assert (await customer_search.find(cast.sam, GRACE)).total == 0
     issued = await issue(cast.ada, cast.month, 1)
     again = activated(await redeem(issued.texts[0], name="Grace Hopper", email=GRACE))
     new = await Activation.get(id=again.activation_id)

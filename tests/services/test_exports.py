@@ -266,7 +266,7 @@ async def test_a_workbook_of_2000_codes_is_whole_and_is_written_beside_the_loop(
     configure(bulk_from=2001)
     issued = await issue(cast.ada, cast.month, 2000)
     threads: list[int] = []
-    for place, name in ((sheets, "_write"), (xlsxwriter.Workbook, "close")):
+    for place, name in ((workbooks, "_write"), (xlsxwriter.Workbook, "close")):
         monkeypatch.setattr(place, name, noted(threads, getattr(place, name)))
     _, *rows = cells(await workbook(cast.ada, issued))
     assert [row[0] for row in rows] == issued.texts

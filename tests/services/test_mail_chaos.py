@@ -36,14 +36,14 @@ SENDER = """
 import asyncio
 from datetime import timedelta
 from models import Message
-from services import database, letters, mailing, outbox_claims
+from services import database, letters, mailing, outbox_due
 from services.letters import Letter, Mail
 from services.settings import get_settings
 from services.smtp import Patience
 
 mailing.PATIENCE = Patience(answer=0.4, data=0.4, whole=2)
 mailing.FIRST_BACK_OFF = mailing.LONGEST_BACK_OFF = timedelta(milliseconds=50)
-outbox_claims.LONGEST_DELAY = timedelta(milliseconds=300)
+outbox_due.LONGEST_DELAY = timedelta(milliseconds=300)
 
 async def read(message_id):
     return Letter(recipient=(await Message.get(id=message_id)).recipient)

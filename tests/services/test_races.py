@@ -181,14 +181,14 @@ async def test_a_storm_of_cancelled_generations_leaves_no_half_batch(cast: Cast)
 
 GENERATOR = """
 import asyncio, sys
-from services import batches, database, keys
+from services import batches, database, key_file, keys
 from services.actor import Actor
 from services.batch_form import BatchRequest
 from services.settings import Settings
 
 async def main(actor, product, plan):
     settings = Settings()
-    keys.use(keys.load(settings.key_path))
+    keys.use(key_file.load(settings.key_path))
     await database.connect(settings)
     for number in range(10**6):
         print(number, flush=True)

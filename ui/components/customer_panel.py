@@ -7,7 +7,8 @@ from nicegui import ui
 
 from models.enums import Access
 from services import zones
-from services.customers import Customer, EntitlementView, Found, SentSet
+from services.customer_search import Found
+from services.customers import Customer, EntitlementView, SentSet
 from ui import tones, wording
 from ui.components.buttons import button, icon_button, menu_entry
 from ui.components.icon import icon

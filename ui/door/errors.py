@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services import errors
 from ui import path_kinds
-from ui.door.limits import BodyTooLarge
+from ui.door.body_limit import BodyTooLarge
 from ui.public import pages
 
 log = logging.getLogger("tallystick.door")

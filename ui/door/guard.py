@@ -12,7 +12,7 @@ from services.settings import Settings
 from services.sheets import BYTES, CSV
 from services.workbooks import XLSX
 from ui import client_paths, path_kinds, routes
-from ui.door import errors, forms, hosts, limits, peers, session, tabs
+from ui.door import errors, forms, hosts, peers, session, socket_limit, tabs
 
 NAVIGATION = ("GET", "HEAD")
 
@@ -92,10 +92,10 @@ async def _socket(
     actor = await session.recognise(scope, settings) if _may_ask(scope, settings) else None
     try:
         if actor is None:
-            raise limits.TooManySockets
-        with limits.socket_of(actor.session_id, network(peers.address(scope))):
+            raise socket_limit.TooManySockets
+        with socket_limit.socket_of(actor.session_id, network(peers.address(scope))):
             await app(scope, receive, send)
-    except limits.TooManySockets:
+    except socket_limit.TooManySockets:
         await send({"type": "websocket.close", "code": 1008})
 
 

@@ -15,7 +15,7 @@ from services import signals
 from services.errors import DomainError
 from services.settings import Settings
 from ui import path_kinds
-from ui.door import errors, guard, headers, hosts, limits, peers, sockets, tabs
+from ui.door import body_limit, errors, guard, headers, hosts, peers, sockets, tabs
 from ui.door.connections import PatientHttp
 from ui.door.session import actor_of
 
@@ -47,7 +47,7 @@ def install(app: App, settings: Settings) -> None:
 
 
 def door(inner: ASGIApp, settings: Settings) -> ASGIApp:
-    app = limits.with_body_limit(inner)
+    app = body_limit.with_body_limit(inner)
     app = guard.guarded(app, settings)
     app = hosts.only_allowed(app, settings.hosts)
     app = errors.caught(app)

@@ -6,20 +6,30 @@ from typing import Any
 
 from nicegui import ui
 
-from services import access_changes, customer_codes, customers, emails, extensions, periods
+from services import (
+    access_changes,
+    customer_codes,
+    customer_search,
+    customers,
+    emails,
+    extensions,
+    periods,
+)
 from services.actor import Actor
 from services.customer_codes import CustomerCode
-from services.customers import Customer, EntitlementView, Found
+from services.customer_search import Found
+from services.customers import Customer, EntitlementView
 from services.paging import Page, Slice
 from services.permissions import Permission, can
 from services.signals import Topic
 from ui import actions, erase_dialog, live, routes, tones, wording
 from ui.code_mail import CodeMail
 from ui.components import customer_panel
-from ui.components.access_dialogs import ExtendDialog, UndoDialog, ask_end
+from ui.components.access_dialogs import UndoDialog, ask_end
 from ui.components.buttons import button
 from ui.components.customer_panel import Changes, undone_words
 from ui.components.export_dialog import ExportDialog
+from ui.components.extend_dialog import ExtendDialog
 from ui.components.fields import Form
 from ui.components.filters import search_field
 from ui.components.notice import empty
@@ -140,7 +150,7 @@ class Customers:
             self._close()
 
     async def _find(self) -> Page[Found]:
-        return await customers.find(await actions.actor(self.slug), self.sought)
+        return await customer_search.find(await actions.actor(self.slug), self.sought)
 
     def _close(self) -> None:
         self.customer = None

@@ -20,7 +20,7 @@ from ui.components.page_head import page_head
 from ui.components.panel import Panel
 from ui.components.text import text
 from ui.pages import page_title, view
-from ui.person_menu import THEMES
+from ui.theme_menu import THEMES
 
 CHANGED = "Your password is changed. You are signed out everywhere else, and a mail tells you so."
 

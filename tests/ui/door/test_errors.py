@@ -11,7 +11,7 @@ from nicegui import app, core
 from services.errors import NotFound
 from tests.ui.door.site import browser, signed_in
 from ui import routes
-from ui.door import limits
+from ui.door import body_limit
 
 pytestmark = pytest.mark.usefixtures("site")
 SECRET = "K7QM-SECRET"
@@ -81,7 +81,7 @@ async def test_an_activation_link_never_reaches_the_log(caplog: pytest.LogCaptur
 async def test_a_body_over_the_limit_is_refused_announced_or_not() -> None:
     async def chunks() -> AsyncIterator[bytes]:
         for _ in range(3):
-            yield b"x" * (limits.BODY_MAX // 2)
+            yield b"x" * (body_limit.BODY_MAX // 2)
 
     form = {"content-type": "application/x-www-form-urlencoded"}
     async with browser() as visitor:

@@ -22,7 +22,7 @@ from services import sessions
 from services.signals import Changed, Topic
 from tests.ui.door.site import owner_token
 from ui import routes
-from ui.door import limits, sockets, tabs
+from ui.door import socket_limit, sockets, tabs
 from ui.door.install import SERVER_OPTIONS
 
 pytestmark = pytest.mark.usefixtures("site")
@@ -182,12 +182,12 @@ async def test_a_browsers_log_line_cannot_forge_others(
 async def test_sockets_of_a_session_are_counted(
     origin: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(limits, "SOCKETS_PER_SESSION", 2)
+    monkeypatch.setattr(socket_limit, "SOCKETS_PER_SESSION", 2)
     token = await owner_token()
     tabs_ = [await opened_tab(origin, token) for _ in range(3)]
     async with socket(origin, tabs_[0], token=token), socket(origin, tabs_[1], token=token):
         assert await refusal(origin, tabs_[2], token=token) == 403
-    await until(lambda: not limits._sockets)
+    await until(lambda: not socket_limit._sockets)
 
 
 async def test_signing_out_closes_the_tabs_of_that_session_only(origin: str) -> None:

@@ -14,7 +14,7 @@ from tests.ui.door import site
 from tests.ui.door.site import browser, opened, signed_in
 from tests.ui.screens.visit import until
 from ui import routes
-from ui.door.limits import BODY_MAX, UPLOAD_MAX
+from ui.door.body_limit import BODY_MAX, UPLOAD_MAX
 
 CHUNK = b"a" * 64 * 1024
 CHUNKS = 176  # 11 MB

@@ -1,9 +1,6 @@
-"""How much one visitor may send, and how many sockets one may hold."""
+"""How much one visitor may send, and how long that may take."""
 
 import asyncio
-from collections import Counter
-from collections.abc import Generator
-from contextlib import contextmanager
 
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
@@ -16,16 +13,10 @@ BODY_MAX = 64 * 1024
 UPLOAD_MAX = FILE_MOST + BODY_MAX  # the largest file and what a form adds around it
 BODY_WITHIN = 30.0  # seconds
 UPLOAD_WITHIN = 300.0  # for 10 MB at 300 kbit/s
-SOCKETS_PER_SESSION = 20
-SOCKETS_PER_ADDRESS = 50
 
 
 class BodyTooLarge(Exception):
     """The body grew over the limit while it was read."""
-
-
-class TooManySockets(Exception):
-    """This session or address holds as many sockets as it may."""
 
 
 def with_body_limit(app: ASGIApp) -> ASGIApp:
@@ -78,22 +69,3 @@ def _replayed(body: bytes, receive: Receive) -> Receive:
         return unread.pop() if unread else await receive()
 
     return replay
-
-
-_sockets: Counter[str] = Counter()
-
-
-@contextmanager
-def socket_of(session_id: int, network: str) -> Generator[None]:
-    """Holds a place for one socket; TooManySockets where there is none."""
-    places = {f"session {session_id}": SOCKETS_PER_SESSION, network: SOCKETS_PER_ADDRESS}
-    if any(_sockets[key] >= most for key, most in places.items()):
-        raise TooManySockets
-    _sockets.update(places.keys())
-    try:
-        yield
-    finally:
-        _sockets.subtract(places.keys())
-        for key in places:
-            if _sockets[key] <= 0:
-                del _sockets[key]
