@@ -79,7 +79,7 @@ def found_harbour_school(page: Page) -> None:
 
 def add_product_with_plan(page: Page) -> None:
     page.locator(".content").get_by_role("link", name="Edspace").click()
-    expect(page.get_by_text("No access codes yet")).to_be_visible()
+    expect(page.get_by_text("Needs attention")).to_be_visible()
     page.get_by_role("link", name="Products").click()
     expect(page.get_by_text("No product yet")).to_be_visible()
     press(page, "Add product")

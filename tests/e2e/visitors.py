@@ -22,7 +22,11 @@ TELL_VIOLATIONS = (
     "addEventListener('securitypolicyviolation', (event) => "
     "console.error('CSP: ' + event.violatedDirective + ' ' + event.blockedURI))"
 )
-PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+PHONE: dict[str, Any] = {
+    "viewport": {"width": 390, "height": 844},
+    "has_touch": True,
+    "is_mobile": True,
+}
 
 expect.set_options(timeout=PATIENCE)
 

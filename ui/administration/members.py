@@ -95,15 +95,19 @@ class Members:
                 sort="member",
                 descending=False,
             )
-        self.table.when_empty = lambda: empty(
-            "No member matches", "Change the search.", glyph="search"
-        )
+        self.table.when_empty = self.when_empty
         self.table.on("role", self.ask_role)
         self.table.on("remove", self.ask_remove)
         await self.table.reload()
         await InvitedList(self.slug, self.zone, self.actor.workspace_id).build()
         live.on(card, self.actor.workspace_id, Topic.MEMBERS, self.changed)
         live.on(card, None, Topic.ACCOUNTS, self.changed)
+
+    def when_empty(self) -> None:
+        if self.search.value:
+            empty("No member matches", "Change the search.", glyph="search")
+        else:
+            empty("No members yet", "Invite the first one by e-mail.", glyph="users")
 
     async def load(self, part: Slice) -> tuple[list[dict[str, Any]], int]:
         actor = await actions.actor(self.slug)
