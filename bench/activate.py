@@ -10,8 +10,9 @@ from bench.place import Place
 from bench.report import Figure
 from services import batch_jobs, batches, redemptions
 from services import codes as code_service
+from services.answers import Activated
 from services.redemptions import ActivationRequest
-from services.tries import Activated, Visitor
+from services.tries import Visitor
 
 CLIENTS = 64
 SEQUENTIAL = 100

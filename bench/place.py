@@ -8,7 +8,17 @@ from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from services import catalog, database, installation, sessions, setup, workspaces
+from services import (
+    database,
+    installation,
+    plan_terms,
+    plans,
+    products,
+    sessions,
+    setup,
+    setup_token,
+    workspaces,
+)
 from services.actor import Actor
 from services.batch_form import BatchRequest
 from services.database import PRAGMAS
@@ -49,7 +59,7 @@ async def place() -> AsyncGenerator[Place]:
 
 async def _fill() -> tuple[Actor, int, int]:
     owner = NewOwner(
-        token=await setup.issue_token(),
+        token=await setup_token.issue(),
         name="Olga Bench",
         email="olga@bench.test",
         password="measured-not-guessed",
@@ -60,8 +70,8 @@ async def _fill() -> tuple[Actor, int, int]:
     assert signed_in is not None
     await workspaces.create(signed_in, name="Bench", slug="bench", time_zone="Europe/Berlin")
     actor = await sessions.enter(token, "bench")
-    product = await catalog.create_product(actor, "Course")
-    plan = await catalog.create_plan(actor, product.id, catalog.PlanTerms(name="30 days", days=30))
+    product = await products.create(actor, "Course")
+    plan = await plans.create(actor, product.id, plan_terms.PlanTerms(name="30 days", days=30))
     return actor, product.id, plan.id
 
 

@@ -1,15 +1,24 @@
 """What is stored: every model by its noun."""
 
-from models.account import Installation, Membership, Person, Session, User, Workspace
-from models.audit import AuditEntry, AuditExport, AuditHead, AuditSeal
+from models.account import Membership, Session, User
+from models.activation import Activation, ActivationDay
+from models.audit import AuditEntry, AuditHead, AuditSeal
+from models.audit_export import AuditExport
+from models.batch import Batch
 from models.catalog import Plan, Product
 from models.certification import Action, Agreement, Scheme
-from models.code import Activation, ActivationDay, AgreementShare, Batch, Code, Entitlement
-from models.evaluation import Evaluation, Evidence, Reopening, Step
+from models.code import AgreementShare, Code
+from models.delivery import Delivery
+from models.entitlement import Entitlement
+from models.evaluation import Evaluation
+from models.evidence import Evidence
 from models.invitation import Invitation, PasswordReset
-from models.mail import Delivery, Message
+from models.message import Message
 from models.notification import AuditFanout, Notification
+from models.person import Person
 from models.refusal import Budget, Refusal
+from models.step import Reopening, Step
+from models.workspace import Installation, Workspace
 
 __all__ = [
     "Action",

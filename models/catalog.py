@@ -4,8 +4,8 @@ from datetime import datetime
 
 from tortoise import fields
 
-from models.account import Workspace
 from models.base import RESTRICT, Row
+from models.workspace import Workspace
 
 
 class Product(Row):

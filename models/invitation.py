@@ -4,9 +4,11 @@ from datetime import datetime
 
 from tortoise import fields
 
-from models.account import Person, User, Workspace
+from models.account import User
 from models.base import RESTRICT, Row
 from models.enums import Role
+from models.person import Person
+from models.workspace import Workspace
 
 
 class Invitation(Row):

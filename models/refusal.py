@@ -4,10 +4,10 @@ from datetime import datetime
 
 from tortoise import fields
 
-from models.account import Workspace
 from models.base import RESTRICT, Row
 from models.code import Code
 from models.enums import RefusalReason
+from models.workspace import Workspace
 
 
 class Refusal(Row):

@@ -6,12 +6,13 @@ from datetime import datetime
 
 from models.enums import AuditAction, MessageKind, Resource
 from services import activation_days, audit, entitlements, holders, links, outbox, signals
+from services.answers import Activated
 from services.database import execute_each, insert_returning
 from services.entitlements import Grant
 from services.links import Purpose
 from services.outbox import Draft
 from services.signals import Changed, Topic
-from services.tries import Activated, Candidate, Try
+from services.tries import Candidate, Try
 from services.zones import now
 
 COLUMNS = ("created_at", "workspace_id", "code_id", "person_id")

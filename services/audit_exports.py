@@ -18,8 +18,9 @@ from services.audit_filter import AuditFilter
 from services.database import execute_each, fetch, is_id, unit_of_work
 from services.errors import Conflict, NotFound
 from services.settings import get_settings
-from services.sheets import XLSX_MOST_ROWS, Export, pieces
+from services.sheets import Export, pieces
 from services.signals import Changed, Topic
+from services.workbooks import XLSX_MOST_ROWS
 from services.zones import now
 
 log = logging.getLogger(__name__)

@@ -5,15 +5,16 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from models.enums import AuditAction, Resource
-from services import audit, audit_list, audit_scan, sheets
+from services import audit, audit_list, audit_scan, sheets, workbooks
 from services.actor import Actor
 from services.audit_filter import AuditFilter
 from services.audit_list import EntryView
 from services.audit_scan import Search
+from services.cells import moment
 from services.database import unit_of_work
 from services.errors import Conflict, NotFound
-from services.exports import moment
-from services.sheets import CSV, XLSX, Export, Parts
+from services.sheets import CSV, Export, Parts
+from services.workbooks import XLSX
 
 AT_ONCE = 10_000  # entries; more are made in the background
 CHUNK = 500
@@ -55,7 +56,9 @@ async def content(form: str, rows: Parts) -> AsyncIterator[bytes]:
     """The bytes of a file of that form."""
     if form not in FORMS:
         raise NotFound("Files come as csv or xlsx.")
-    return await sheets.xlsx_stream(HEAD, rows) if form == "xlsx" else sheets.csv_stream(HEAD, rows)
+    return (
+        await workbooks.xlsx_stream(HEAD, rows) if form == "xlsx" else sheets.csv_stream(HEAD, rows)
+    )
 
 
 def name(slug: str | None, form: str) -> str:

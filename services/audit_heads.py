@@ -15,6 +15,7 @@ from services import (
     audit_chain,
     database,
     emails,
+    head_lines,
     head_statement,
     heads_file,
     keys,
@@ -174,7 +175,7 @@ async def download(actor: Actor) -> Export:
 
     async def lines() -> AsyncIterator[bytes]:
         for head in heads:
-            yield f"{head_statement.to_line(head)}\n".encode()
+            yield f"{head_lines.to_line(head)}\n".encode()
 
     return Export(heads_file.NAME, lines(), JSON_LINES)
 

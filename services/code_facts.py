@@ -2,7 +2,7 @@
 
 from models import Activation, Code
 from services import purchased_action
-from services.tries import Facts, Use
+from services.answers import Facts, Use
 
 
 async def of(code_id: int) -> Facts:

@@ -32,9 +32,9 @@ class Turn(StrEnum):
     """What happened, in the order of what happened at the same moment."""
 
     ISSUED = "issued"
+    ACTIVATED = "activated"
     SENT = "sent"
     REFUSED = "refused"
-    ACTIVATED = "activated"
     UNDONE = "undone"
     REVOKED = "revoked"
 

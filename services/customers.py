@@ -11,7 +11,7 @@ from tortoise.queryset import QuerySet
 
 from models import Activation, Batch, Code, Entitlement, Message, Person
 from models.enums import Access, BatchState, CodeKind, MessageKind, MessageState, Status
-from services import code_alphabet, emails, entitlements, message_states, texts, zones
+from services import access_terms, code_alphabet, emails, message_states, texts, zones
 from services.actor import Actor
 from services.code_list import status_of
 from services.database import reader
@@ -226,7 +226,7 @@ def _view(one: Entitlement, every: Sequence[Entitlement]) -> EntitlementView:
         plan=one.plan.name,
         starts_at=one.starts_at,
         ends_at=one.ends_at,
-        state=entitlements.state(one.starts_at, one.ends_at, undone=undone is not None),
+        state=access_terms.state(one.starts_at, one.ends_at, undone=undone is not None),
         activated_at=activation.created_at,
         undone=undone,
         freed=status_of(Code(status=Status.READY), activation.code.batch),

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 
 from models import Action, Code, Workspace
 from models.enums import RefusalReason, Role, Status
-from services import code_facts, purchased_action, redeem_claim, redeem_decision, workspaces
+from services import code_facts, code_standing, purchased_action, redeem_claim, workspaces
 from services.actor import Actor
+from services.answers import Facts
 from services.code_list import status_of
 from services.database import is_id, reader
 from services.errors import Invalid, NotFound
 from services.permissions import Permission, require
-from services.tries import Candidate, Due, Facts
+from services.tries import Candidate, Due
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,11 +47,11 @@ async def would_work(
     require(actor, Permission.ADMINISTER_WORKSPACE)
     code, status = await _own(actor, code_id)
     due = None if action_id is None else await _due(actor, workspace_id or 0, action_id)
-    reason = redeem_decision.unfit(due, code) or redeem_decision.REASONS.get(status)
+    reason = code_standing.unfit(due, code) or code_standing.REASONS.get(status)
     return Verdict(
         reason=reason,
         facts=await code_facts.of(code.id),
-        workspace=await _name_of(due),
+        workspace=(await Workspace.get(id=due.workspace_id)).name if due else "",
         action=due.action if due else "",
     )
 
@@ -76,7 +77,3 @@ async def _due(actor: Actor, workspace_id: int, action_id: int) -> Due:
         action_id=action_id,
         action=actions[action_id],
     )
-
-
-async def _name_of(due: Due | None) -> str:
-    return (await Workspace.get(id=due.workspace_id)).name if due else ""

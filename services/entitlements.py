@@ -1,11 +1,10 @@
-"""What a holder gets from an activation, for how long, and how that stands."""
+"""What holders get from activations."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from models.enums import Access
-from services import emails, signals, zones
+from services import access_terms, emails, signals
 from services.database import fetch, insert_many, moment
 from services.signals import Changed, Topic
 from services.tries import Candidate, Try
@@ -47,7 +46,7 @@ async def grant(grants: Sequence[Grant], at: datetime) -> None:
     rows: list[tuple[object, ...]] = []
     for each in grants:
         code, place = each.code, (each.code.plan_id, emails.key(each.attempt.email))
-        starts_at, ends_at = term(code.days, at, ends.get(place), code.zone)
+        starts_at, ends_at = access_terms.term(code.days, at, ends.get(place), code.zone)
         if ends_at:
             ends[place] = ends_at  # a second code in the same group follows on
         ids = (code.workspace_id, each.activation_id, each.person_id, code.product_id, code.plan_id)
@@ -66,29 +65,3 @@ async def _ends(grants: Sequence[Grant], at: datetime) -> Ends:
     plans = list({each.code.plan_id for each in limited})
     rows = await fetch(RUNNING, workspaces, addresses, plans, at)
     return {(row["plan_id"], row["email_key"]): moment(row["ends_at"]) or at for row in rows}
-
-
-def term(
-    days: int | None, at: datetime, before: datetime | None, zone: str
-) -> tuple[datetime, datetime | None]:
-    """From and until: from `at`, or from `before`, where an entitlement to the same plan ends.
-
-    Days count to the end of the last one in the workspace's zone; None is a lifetime.
-    """
-    if days is None:
-        return at, None
-    if before is None or before <= at:
-        return at, zones.end_of(zones.day(at, zone) + timedelta(days=days), zone)
-    return before, zones.end_of(zones.last_day(before, zone) + timedelta(days=days), zone)
-
-
-def state(
-    starts_at: datetime, ends_at: datetime | None, *, undone: bool, at: datetime | None = None
-) -> Access:
-    """How it stands now, or `at` a moment; what ended before it began is over too."""
-    at = at or zones.now()
-    if undone:
-        return Access.UNDONE
-    if ends_at and ends_at <= at:
-        return Access.ENDED
-    return Access.NOT_STARTED if starts_at > at else Access.ACTIVE

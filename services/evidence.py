@@ -1,14 +1,11 @@
 """Evidence of a step: notes and files, while its work is open."""
 
-import re
-import unicodedata
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 from models import Evidence
 from models.enums import AuditAction, Resource, StepState
-from services import audit, evaluations, evidence_store, texts
+from services import audit, evaluations, evidence_store, file_names, texts
 from services.actor import Actor
 from services.database import fetch, is_id, reader, unit_of_work
 from services.errors import Conflict, Invalid, NotFound
@@ -17,7 +14,6 @@ from services.zones import now
 
 NOTE_MOST = 4000  # characters
 FILE_MOST = 10 * 1024 * 1024  # bytes
-NAME_MOST = 120
 AT_A_STEP = 100
 EMPTY = "This file is empty. Choose another one."
 TOO_LARGE = "A file may have at most 10 MB."
@@ -51,7 +47,7 @@ async def add_file(actor: Actor, step_id: int, name: str, content: bytes) -> Non
     if (await evaluations.own_step(actor, step_id)).state is not StepState.WORK:
         raise Conflict(CLOSED)  # looked at before, so that nothing is stored in vain
     digest = await evidence_store.keep(content)
-    await _add(actor, step_id, text=safe_name(name), digest=digest, size=len(content))
+    await _add(actor, step_id, text=file_names.safe(name), digest=digest, size=len(content))
 
 
 @unit_of_work
@@ -124,12 +120,3 @@ async def open_file(actor: Actor, evidence_id: int) -> StoredFile:
     if not found or found.digest is None:
         raise NotFound(MISSING)
     return StoredFile(found.text, found.size or 0, await evidence_store.pieces(found.digest))
-
-
-def safe_name(name: str) -> str:
-    """A name to show and to save under: no path, nothing unseen, at most 120 characters."""
-    last = re.split(r"[/\\]", name)[-1]
-    seen = "".join(each for each in last if unicodedata.category(each)[0] != "C")
-    path = PurePosixPath(" ".join(seen.split()).strip(" .") or "file")
-    ending = path.suffix[:20]
-    return path.name.removesuffix(path.suffix)[: NAME_MOST - len(ending)] + ending

@@ -1,9 +1,7 @@
-"""A signed head: the statement that the log ended with this digest at that time, as one line."""
+"""A signed head: the statement that the log ended with this digest at that time."""
 
-import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -11,11 +9,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from services import keys
 
 PURPOSE = "tallystick audit head 1"
-LONGEST = 1000
-
-
-class NotAHead(ValueError):
-    """The line is no head, or it was changed since it was signed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,49 +55,13 @@ def is_signed(head: Head) -> bool:
     return True
 
 
-def to_line(head: Head) -> str:
-    values = {
-        "installation": head.installation,
-        "seq": head.seq,
-        "digest": head.digest,
-        "at": _time(head.at),
-        "public_key": head.public_key,
-        "signature": head.signature,
-    }
-    return json.dumps(values, separators=(",", ":"))
-
-
-def parse(line: str) -> Head:
-    """What a line says, whoever signed it. Raises NotAHead."""
-    try:
-        values: dict[str, Any] = json.loads(line[:LONGEST])
-        return Head(
-            installation=str(values["installation"]),
-            seq=int(values["seq"]),
-            digest=str(values["digest"]),
-            at=datetime.fromisoformat(values["at"]).astimezone(UTC),
-            public_key=str(values["public_key"]),
-            signature=str(values["signature"]),
-        )
-    except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
-        raise NotAHead(line) from error
-
-
-def from_line(line: str) -> Head:
-    """What a line says as it was signed, by whatever key. Raises NotAHead."""
-    head = parse(line)
-    if not is_signed(head):
-        raise NotAHead(line)
-    return head
-
-
 def _private_key() -> Ed25519PrivateKey:
     return Ed25519PrivateKey.from_private_bytes(keys.ring().sign)
 
 
 def _statement(installation: str, seq: int, digest: str, at: datetime) -> bytes:
-    return "\n".join((PURPOSE, installation, str(seq), digest, _time(at))).encode()
+    return "\n".join((PURPOSE, installation, str(seq), digest, stamp(at))).encode()
 
 
-def _time(at: datetime) -> str:
+def stamp(at: datetime) -> str:
     return at.astimezone(UTC).isoformat(timespec="microseconds")

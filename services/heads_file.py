@@ -3,8 +3,9 @@
 import os
 from pathlib import Path
 
-from services import head_statement
-from services.head_statement import Head, NotAHead
+from services import head_lines, head_statement
+from services.head_lines import NotAHead
+from services.head_statement import Head
 from services.settings import get_settings
 
 NAME = "heads.jsonl"
@@ -28,13 +29,13 @@ def add_missing(heads: list[Head]) -> int:
     there = set(map(_signature, lines()))
     new = [head for head in heads if head.signature not in there and head_statement.is_signed(head)]
     if new:
-        _append("".join(f"{head_statement.to_line(head)}\n" for head in new).encode())
+        _append("".join(f"{head_lines.to_line(head)}\n" for head in new).encode())
     return len(new)
 
 
 def _signature(line: str) -> str:
     try:
-        return head_statement.parse(line).signature
+        return head_lines.parse(line).signature
     except NotAHead:
         return ""
 

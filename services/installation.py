@@ -1,6 +1,6 @@
 """Starts on a data folder: its schema, and the one key that belongs to its codes."""
 
-from services import database, keys, schema, setup
+from services import database, key_file, key_tie, keys, schema
 from services.keys import KeyFileError, KeyRing
 from services.settings import Settings
 
@@ -22,14 +22,14 @@ async def prepare(settings: Settings) -> None:
 
 async def open_key(settings: Settings) -> None:
     """Use the key of an installation that exists already. Raises KeyFileError."""
-    keys.use(_ring(settings, await setup.key_check()))
+    keys.use(_ring(settings, await key_tie.key_check()))
 
 
 def _ring(settings: Settings, expected: str | None) -> KeyRing:
     if expected is None and not settings.key_path.exists():
         settings.key_path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return keys.create(settings.key_path)
-    ring = keys.load(settings.key_path)
+        return key_file.create(settings.key_path)
+    ring = key_file.load(settings.key_path)
     if expected is not None and ring.check_value != expected:
         raise KeyFileError(
             f"The key in {settings.key_path} is not the one this database was made with. "
@@ -50,6 +50,6 @@ async def _stored_check(settings: Settings) -> str | None:
 async def _tie(settings: Settings, ring: KeyRing) -> None:
     await database.connect(settings)
     try:
-        await setup.found(ring.check_value)
+        await key_tie.tie(ring.check_value)
     finally:
         await database.disconnect()

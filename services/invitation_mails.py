@@ -6,7 +6,7 @@ from models import Invitation, Message
 from models.enums import MessageKind, MessageState
 from services import outbox, signals
 from services.outbox import Draft
-from services.outbox_claims import WAITING
+from services.outbox_due import WAITING
 from services.signals import Changed, Topic
 from services.zones import now
 
@@ -27,15 +27,6 @@ async def queue(row: Invitation, *, by: int) -> None:
         requested_by_id=by,
     )
     await outbox.put([draft])
-
-
-async def end(invitation_id: int, because: str) -> None:
-    """Nobody is told of it as of a mail that failed. Call inside a unit of work."""
-    waiting = _waiting(invitation_id)
-    ids = [message.id for message in await waiting]
-    await waiting.update(state=MessageState.FAILED, last_answer=because, next_try_at=now())
-    if ids:
-        signals.emit(Changed(None, Topic.MESSAGES, tuple(ids)))
 
 
 def _waiting(invitation_id: int) -> QuerySet[Message]:

@@ -7,7 +7,17 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from models.enums import AuditAction, Resource
-from services import account_letters, audit, letters, mail_pause, outbox_claims, signals, smtp
+from services import (
+    account_letters,
+    audit,
+    letters,
+    mail_pause,
+    outbox_answers,
+    outbox_claims,
+    outbox_due,
+    signals,
+    smtp,
+)
 from services.actor import Actor
 from services.background import is_stopping
 from services.database import unit_of_work
@@ -93,7 +103,7 @@ async def drain(compose: Compose) -> timedelta:
 async def _until_next() -> timedelta:
     if _server.unwritten:
         return FIRST_BACK_OFF
-    due = await outbox_claims.next_due()
+    due = await outbox_due.next_due()
     if due is None:
         return LONGEST_WAIT
     wait = max(due, _server.not_before) - now()
@@ -113,7 +123,7 @@ async def _send_due(compose: Compose) -> None:
 async def _send_some(line: smtp.Line, compose: Compose, was_paused: bool) -> bool:
     """Send the longest due; returns whether there may be more to send now."""
     progress = False
-    for message_id in await outbox_claims.due():
+    for message_id in await outbox_due.now_due():
         if is_stopping():
             return False
         if message_id in _server.unwritten:
@@ -179,16 +189,16 @@ async def _write_down_what_is_left() -> None:
 async def _write_down(held: Held, outcome: Outcome, was_paused: bool) -> None:
     match outcome:
         case Sent(answer):
-            await outbox_claims.sent(held, answer)
+            await outbox_answers.sent(held, answer)
             if was_paused:
                 await mail_pause.end()
         case Temporary(answer):
-            await outbox_claims.postpone(held, answer)
+            await outbox_answers.postpone(held, answer)
         case Permanent(answer):
-            await outbox_claims.fail(held, answer)
+            await outbox_answers.fail(held, answer)
         case Misconfigured(answer):
             await mail_pause.begin(answer)
-            await outbox_claims.give_back(held, answer)
+            await outbox_answers.give_back(held, answer)
 
 
 def _must_stop(outcome: Outcome) -> bool:

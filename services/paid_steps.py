@@ -2,10 +2,11 @@
 
 from models.enums import AuditAction, EvaluationState, Resource, StepState
 from services import activations, audit, signals
+from services.answers import Paid, Taken
 from services.database import execute_each, fetch, insert_returning
 from services.redeem_claim import release
 from services.signals import Changed, Topic
-from services.tries import Candidate, Due, Paid, Taken, Try
+from services.tries import Candidate, Due, Try
 from services.zones import now
 
 CLAIM = """

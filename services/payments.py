@@ -4,10 +4,11 @@ from models import Activation, Step
 from models.enums import EvaluationState, StepState
 from services import paid_steps, purchased_action, redemptions, undoing, zones
 from services.actor import Actor
+from services.answers import Paid, Refused, Taken
 from services.database import is_id, unit_of_work
 from services.errors import Conflict, NotFound
 from services.permissions import Permission, require
-from services.tries import Due, Paid, Refused, Taken, Try, Visitor
+from services.tries import Due, Try, Visitor
 
 
 async def pay(actor: Actor, step_id: int, typed: str, *, address: str) -> Paid | Refused:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from tortoise.expressions import Q, Subquery
 from tortoise.functions import Sum
 from tortoise.queryset import QuerySet
 
@@ -22,6 +21,7 @@ from services.database import reader
 from services.paging import Page, Slice
 from services.workspaces import Membered
 
+MOST_USES = 10_000  # of products that match a search, the newest
 COUNTERS = {None: "quantity", Status.ACTIVATED: "activated", Status.REVOKED: "revoked"}
 
 
@@ -58,71 +58,86 @@ async def page(actor: Actor, wanted: PurchaseFilter, part: Slice) -> Page[Purcha
     """One page and the total; oldest first where the slice is ascending. Raises NotFound."""
     places = await administered.places(actor)
     batches = _batches(places, wanted)
-    search = texts.sought(wanted.search)
-    if search:
-        found = _codes(wanted).filter(_found(search, places), batch_id__in=_ids(batches))
-        total = await found.count()
-        start = part.offset(total)
+    if search := texts.sought(wanted.search):
+        found = await _searched(search, places, wanted, batches)
+        found.sort(key=lambda row: (row["batch_id"] * _sign(part), row["ordinal"]))
+        total, start = len(found), part.offset(len(found))
+        ids = [row["id"] for row in found[start : start + part.rows]]
+        codes = Code.filter(id__in=ids)
     else:
         total = await _total(batches, wanted)
         ids, start = await _cut(batches, wanted, part, part.offset(total))
-        found = _codes(wanted).filter(batch_id__in=ids)
-    codes = (
-        await found.order_by(_newest(part, "batch_id"), "ordinal").offset(start).limit(part.rows)
-    )
-    return Page(await _views(codes, places), total)
+        codes = _of_status(wanted).filter(batch_id__in=ids).offset(start).limit(part.rows)
+    ordered = codes.order_by(_newest(part, "batch_id"), "ordinal").using_db(reader())
+    return Page(await _views(await ordered, places, batches), total)
 
 
 async def some(actor: Actor, ids: Sequence[int]) -> list[PurchaseCodeView]:
     """These codes as they are now, for patching rows on screen."""
     places = await administered.places(actor)
-    batches = _batches(places, PurchaseFilter())
-    codes = await _codes(PurchaseFilter()).filter(id__in=ids, batch_id__in=_ids(batches))
-    return await _views(codes, places)
+    codes = await Code.filter(id__in=list(ids)).using_db(reader())
+    return await _views(codes, places, _batches(places, PurchaseFilter()))
 
 
 def _batches(places: Sequence[Membered], wanted: PurchaseFilter) -> QuerySet[Batch]:
-    found = Batch.filter(
-        workspace_id__in=[place.id for place in places],
-        kind=CodeKind.PURCHASE,
-        state=BatchState.DONE,
-    ).using_db(reader())
     chosen = {
         "workspace_id": wanted.workspace_id,
         "action_id": wanted.action_id,
         "id": wanted.batch_id,
     }
-    found = found.filter(**{name: value for name, value in chosen.items() if value is not None})
+    found = Batch.filter(
+        workspace_id__in=[place.id for place in places],
+        kind=CodeKind.PURCHASE,
+        state=BatchState.DONE,
+        **{name: value for name, value in chosen.items() if value is not None},
+    ).using_db(reader())
     return found.filter(batch_list.holding(wanted.status)) if wanted.status else found
 
 
-def _ids(batches: QuerySet[Batch]) -> Subquery:
-    return Subquery(batches.values("id"))
-
-
-def _codes(wanted: PurchaseFilter) -> QuerySet[Code]:
-    found = Code.all().using_db(reader())
+def _of_status(wanted: PurchaseFilter) -> QuerySet[Code]:
+    """Of batches that hold such codes: what the clock makes of READY is a matter of the batch."""
     if wanted.status is None:
-        return found
-    # what the clock makes of READY is a matter of the batch
+        return Code.all()
     stored = wanted.status if wanted.status in COUNTERS else Status.READY
-    return found.filter(status=stored)
+    return Code.filter(status=stored)
 
 
-def _found(text: str, places: Sequence[Membered]) -> Q:
-    """By the exact code, the end of one, or the product that one was used for."""
+async def _searched(
+    text: str, places: Sequence[Membered], wanted: PurchaseFilter, batches: QuerySet[Batch]
+) -> list[dict[str, int]]:
+    """The ids and places of the codes that a search finds, each by an index of its own.
+
+    In several statements, as one that joins the batches starts from them, however many there are.
+    """
+    columns = ("id", "batch_id", "ordinal")
+    found: dict[int, dict[str, int]] = {}
+    for which in await _found(text, places):
+        rows = await _of_status(wanted).filter(**which).using_db(reader()).values(*columns)
+        found |= {row["id"]: row for row in rows}
+    ids = list({row["batch_id"] for row in found.values()})
+    here = set(await batches.filter(id__in=ids).values_list("id", flat=True)) if ids else set()
+    return [row for row in found.values() if row["batch_id"] in here]
+
+
+async def _found(text: str, places: Sequence[Membered]) -> list[dict[str, Any]]:
+    """By the exact code; or by the end of one, or by the product that one was used for."""
     typed = code_alphabet.clean(text)
     body = typed[-code_alphabet.LENGTH :]
     if code_alphabet.has_valid_check(body):  # by its digest alone: a full code enters no statement
-        return Q(digest=vault.digest(body))
+        return [{"digest": vault.digest(body)}]
     here: dict[str, Any] = {"workspace_id__in": [place.id for place in places]}
     used = Activation.filter(step__evaluation__product__icontains=text, undone_at=None, **here)
-    found = Q(id__in=Subquery(used.values("code_id")))
-    return found | Q(ending=typed[-4:], **here) if len(typed) >= 4 else found
+    newest = used.using_db(reader()).order_by("-id").limit(MOST_USES)
+    of_product = {"id__in": await newest.values_list("code_id", flat=True)}
+    return [of_product, {"ending": typed[-4:], **here}] if len(typed) >= 4 else [of_product]
 
 
 def _counter(wanted: PurchaseFilter) -> str:
     return COUNTERS.get(wanted.status, "ready")
+
+
+def _sign(part: Slice) -> int:
+    return -1 if part.descending else 1
 
 
 def _newest(part: Slice, column: str) -> str:
@@ -151,18 +166,18 @@ async def _cut(
     return ids, before
 
 
-async def _views(codes: Sequence[Code], places: Sequence[Membered]) -> list[PurchaseCodeView]:
-    batches = {
-        batch.id: batch
-        for batch in await Batch.filter(id__in=list({code.batch_id for code in codes}))
-        .using_db(reader())
-        .select_related("action__scheme")
-    }
+async def _views(
+    codes: Sequence[Code], places: Sequence[Membered], batches: QuerySet[Batch]
+) -> list[PurchaseCodeView]:
+    """Of these codes, those in one of the batches."""
+    wanted = batches.filter(id__in=list({code.batch_id for code in codes}))
+    found = {batch.id: batch for batch in await wanted.select_related("action__scheme")}
     seats = {place.id: place for place in places}
     used = await uses([code.id for code in codes if code.status is Status.ACTIVATED])
     return [
-        _view(code, batches[code.batch_id], seats[code.workspace_id], used.get(code.id))
+        _view(code, found[code.batch_id], seats[code.workspace_id], used.get(code.id))
         for code in codes
+        if code.batch_id in found
     ]
 
 

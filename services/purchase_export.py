@@ -4,12 +4,22 @@ from collections.abc import AsyncIterator
 
 from models import Activation, Agreement, Batch, Code
 from models.enums import CodeKind
-from services import codes, exports, purchase_code_list, purchased_action, sheets
+from services import (
+    code_parts,
+    codes,
+    exports,
+    purchase_code_list,
+    purchased_action,
+    sheets,
+    workbooks,
+)
 from services.actor import Actor
+from services.cells import day, moment
 from services.code_list import status_of
 from services.database import reader
-from services.exports import Row, day, moment
-from services.sheets import CSV, XLSX, Export
+from services.export_rows import Row
+from services.sheets import CSV, Export
+from services.workbooks import XLSX
 
 HEAD = (
     "code",
@@ -34,7 +44,9 @@ async def batch_csv(actor: Actor, batch_id: int) -> Export:
 async def batch_xlsx(actor: Actor, batch_id: int) -> Export:
     """As `batch_csv`, in cells that are all text."""
     batch = await exports.begin(actor, batch_id, "xlsx", kind=CodeKind.PURCHASE)
-    return Export(_name(batch, "xlsx"), await sheets.xlsx_stream(HEAD, _rows(actor, batch)), XLSX)
+    return Export(
+        _name(batch, "xlsx"), await workbooks.xlsx_stream(HEAD, _rows(actor, batch)), XLSX
+    )
 
 
 def _name(batch: Batch, ending: str) -> str:
@@ -44,7 +56,7 @@ def _name(batch: Batch, ending: str) -> str:
 async def _rows(actor: Actor, batch: Batch) -> AsyncIterator[list[Row]]:
     here = Agreement.filter(workspace_id=batch.workspace_id, action_id=batch.action_id)
     references = {each.id: each.reference for each in await here.using_db(reader())}
-    async for part in exports.parts(batch):
+    async for part in code_parts.parts(batch):
         used = await purchase_code_list.uses([code.id for code in part])
         yield [
             (

@@ -16,11 +16,12 @@ from services import (
     vault,
     zones,
 )
+from services.answers import Answer, Outcome, Refused
 from services.code_list import status_of
 from services.links import Link, Purpose
 from services.settings import get_settings
 from services.together import Together
-from services.tries import Answer, Outcome, Refused, Try, Visitor
+from services.tries import Try, Visitor
 
 _decide = Together(redeem_decision.decide)
 

@@ -1,15 +1,14 @@
-"""Certification schemes and their actions, as screens show them."""
+"""Certification schemes and their actions, as the owner sees them."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from models import Action, Agreement, Scheme
 from services import purchased_action
 from services.actor import Actor
 from services.database import reader
-from services.errors import NotFound
-from services.permissions import Permission, can, require
+from services.permissions import Permission, require
 from services.zones import now
 
 
@@ -39,49 +38,18 @@ class SchemeView:
         return [action for action in self.actions if not action.is_archived]
 
 
-@dataclass(frozen=True, slots=True)
-class PurchasableAction:
-    id: int
-    name: str
-
-
 async def schemes(actor: Actor, *, archived: bool = False) -> list[SchemeView]:
     """Every scheme by name; archived ones and archived actions only where they are asked for."""
     require(actor, Permission.RUN_INSTALLATION)
     running = Agreement.filter(ends_at__gt=now()).using_db(reader())
     grants = Counter(agreement.action_id for agreement in await running)
-    return await _schemes(_every if archived else _active, grants)
+    return await listed(archived=archived, grants=grants)
 
 
-async def open_schemes(actor: Actor) -> list[SchemeView]:
-    """The schemes that an evaluation can begin with, each with the actions it would go through."""
-    require(actor, Permission.USE_CYBERPASS)
-    return [scheme for scheme in await _schemes(_active) if scheme.actions]
-
-
-async def purchasable_actions(actor: Actor) -> list[PurchasableAction]:
-    """What codes can be generated for: active actions of active schemes that need payment."""
-    if not (can(actor, Permission.HANDLE_PURCHASE_CODES) or can(actor, Permission.READ_AGREEMENTS)):
-        raise NotFound("This page does not exist, or not for you.")
-    wanted = Action.filter(needs_payment=True, archived_at=None, scheme__archived_at=None)
-    found = wanted.using_db(reader()).select_related("scheme")
-    return [
-        PurchasableAction(action.id, purchased_action.named(action))
-        for action in await found.order_by("scheme__name", "position")
-    ]
-
-
-def _every(_: Scheme | Action) -> bool:
-    return True
-
-
-def _active(row: Scheme | Action) -> bool:
-    return row.archived_at is None
-
-
-async def _schemes(
-    is_shown: Callable[[Scheme | Action], bool], grants: Mapping[int, int] | None = None
+async def listed(
+    *, archived: bool = False, grants: Mapping[int, int] | None = None
 ) -> list[SchemeView]:
+    """For callers that have asked whether the actor may see them."""
     schemes = await Scheme.all().using_db(reader()).order_by("name")
     actions = await Action.all().using_db(reader()).order_by("position")
     return [
@@ -92,11 +60,11 @@ async def _schemes(
             actions=[
                 _view(action, scheme, (grants or {}).get(action.id, 0))
                 for action in actions
-                if action.scheme_id == scheme.id and is_shown(action)
+                if action.scheme_id == scheme.id and (archived or not action.archived_at)
             ],
         )
         for scheme in schemes
-        if is_shown(scheme)
+        if archived or not scheme.archived_at
     ]
 
 

@@ -1,18 +1,14 @@
-"""The first start: the key's check value, and the first owner behind a one-time token."""
+"""The first start: the first owner behind a one-time token."""
 
-import secrets
 from dataclasses import dataclass
-from datetime import timedelta
 
 from models import Installation, Person, User
 from models.enums import AuditAction, Resource
-from services import audit, emails, passwords, sessions, texts
+from services import audit, emails, passwords, sessions, setup_token, texts
 from services.database import unit_of_work
 from services.errors import Conflict, Invalid
 from services.sessions import digest
 from services.zones import now
-
-TOKEN_LIVES = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,40 +20,14 @@ class NewOwner:
     address: str
 
 
-async def key_check() -> str | None:
-    """The check value of the key this database was made with; none in a new one."""
-    installation = await Installation.first()
-    return installation.key_check if installation else None
-
-
-@unit_of_work
-async def found(check_value: str) -> None:
-    """Tie a new database to its key."""
-    await Installation.create(key_check=check_value)
-
-
 async def is_open() -> bool:
     """Whether there is no owner yet."""
     return not await User.exists(is_owner=True)
 
 
-@unit_of_work
-async def issue_token() -> str:
-    """A new set-up token, good for an hour; the one before it is void."""
-    token = secrets.token_urlsafe(24)
-    await Installation.all().update(
-        setup_digest=digest(token), setup_expires_at=now() + TOKEN_LIVES
-    )
-    return token
-
-
-async def is_token(token: str) -> bool:
-    return await Installation.exists(setup_digest=digest(token), setup_expires_at__gt=now())
-
-
 async def create_owner(request: NewOwner) -> str:
     """Make the first owner and return a session token. Raises Invalid or Conflict."""
-    if not await is_token(request.token):
+    if not await setup_token.is_good(request.token):
         raise Invalid(
             {"token": "This set-up token is wrong or older than an hour. Restart to get a new one."}
         )

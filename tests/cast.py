@@ -8,10 +8,11 @@ from models import AuditEntry, Batch, Code, Membership, Person, Plan, Product, U
 from models.enums import AuditAction, Role
 from services import batches, codes, passwords, redemptions, sessions, setup
 from services.actor import Actor
+from services.answers import Activated, Outcome, Refused
 from services.batch_form import BatchRequest
 from services.database import unit_of_work
 from services.redemptions import ActivationRequest
-from services.tries import Activated, Outcome, Refused, Visitor
+from services.tries import Visitor
 
 PASSWORD = "harbour lantern violet 42"
 VISITOR = Visitor(address="192.0.2.7")

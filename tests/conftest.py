@@ -16,13 +16,14 @@ import time_machine
 from services import (
     certificates,
     database,
+    key_file,
+    key_tie,
     keys,
     password_resets,
     passwords,
     redeem_limits,
     schema,
     sessions,
-    setup,
 )
 from services.keys import KeyRing
 from services.settings import Settings, get_settings
@@ -46,7 +47,7 @@ def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Generator[Setti
 @pytest.fixture
 def ring(settings: Settings) -> KeyRing:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    made = keys.create(settings.key_path)
+    made = key_file.create(settings.key_path)
     keys.use(made)
     return made
 
@@ -126,7 +127,7 @@ def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
 async def cast(db: Settings, ring: KeyRing, cheap_passwords: None) -> Cast:
     """Everybody, on a fresh database, with no try counted yet."""
     forget_addresses()
-    await setup.found(ring.check_value)
+    await key_tie.tie(ring.check_value)
     return await assemble()
 
 

@@ -7,9 +7,9 @@ from models import Action, Agreement, Batch, Code, Evaluation, Step, Workspace
 from models.enums import BatchState, CodeKind, StepState
 from services import payments
 from services.actor import Actor
+from services.answers import Paid, Refused
 from services.database import insert_many, unit_of_work
 from services.issuing import CODE_COLUMNS, rows_of
-from services.tries import Paid, Refused
 from tests.cast import Cast, Issued, printed
 from tests.certification import Certification, certification, granted
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from nicegui import ui
 
 from models.enums import BatchState
-from services import batches, catalog, codes
+from services import batches, codes, product_list
 from services.actor import Actor
 from services.batch_form import BatchRequest
 from services.settings import get_settings
@@ -16,7 +16,7 @@ from ui.components.generate_dialog import Generated, GenerateDialog
 
 async def ask(asking: Actor) -> None:
     slug = asking.slug
-    products = await actions.run(catalog.products, slug=slug)
+    products = await actions.run(product_list.products, slug=slug)
     if products is None:
         return
     settings = get_settings()

@@ -15,7 +15,7 @@ from services import (
     mailing,
     notices,
     sealing,
-    sheets,
+    workbooks,
 )
 from services.settings import Settings
 from services.signals import Topic
@@ -89,7 +89,7 @@ def build(settings: Settings) -> None:
         await installation.open_key(settings)
         await batch_jobs.free()
         await audit_exports.free()
-        sheets.clear_workshops(settings.data_dir)
+        workbooks.clear_workshops(settings.data_dir)
         live.start()
         background.start("Making batches", batch_jobs.work, Topic.JOBS)
         background.start("Making files of the log", audit_exports.work, Topic.EXPORTS)
@@ -103,8 +103,10 @@ def build(settings: Settings) -> None:
     async def stop() -> None:
         live.stop()
         await background.stop()
-        await sealing.finish()
-        await database.disconnect()
+        try:
+            await sealing.finish()
+        finally:
+            await database.disconnect()
 
     app.on_startup(start)
     app.on_shutdown(stop)

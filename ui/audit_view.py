@@ -14,7 +14,7 @@ from services.audit_list import EntryView, Size
 from services.errors import Invalid
 from services.paging import Key
 from services.signals import Topic
-from ui import actions, audit_entry, live, theme, wording
+from ui import actions, audit_entry, live, tones, wording
 from ui.audit_entry import PROGRAM
 from ui.audit_export import export_button
 from ui.components.buttons import button
@@ -70,7 +70,7 @@ def _columns(*, with_workspace: bool) -> list[Column]:
 
 
 class AuditView:
-    """One person's view of a log; `actions` is the place at its top for more buttons."""
+    """One person's view of a log; its head first, so that something may stand between."""
 
     def __init__(self, actor: Actor) -> None:
         self.actor, self.slug = actor, actor.workspace_slug
@@ -79,10 +79,11 @@ class AuditView:
         self.people: dict[int, str] = {}
         self.wrong = ""  # why the filters cannot be
 
-    async def build(self, sentence: str) -> None:
-        self.actions = page_head("Audit Log", sentence, in_header=True)
-        with self.actions:
+    def head(self, sentence: str) -> None:
+        with page_head("Audit Log", sentence, in_header=True):
             export_button(self.slug, self._asked)
+
+    async def build(self) -> None:
         self.people = await audit_list.people(self.actor)
         places = (
             {} if self.slug else {each.id: each.name for each in await workspaces.of(self.actor)}
@@ -254,7 +255,7 @@ def row(entry: EntryView, zone: str) -> dict[str, Any]:
         "user": entry.name or (f"Person {entry.person_id}" if entry.person_id else PROGRAM),
         "email": entry.email,
         "action": entry.action,
-        "tone": theme.AUDIT_TONE.get(entry.action, "other"),
+        "tone": tones.AUDIT_TONE.get(entry.action, "other"),
         "resource": entry.resource,
         "target": entry.target,
         "workspace": entry.workspace,

@@ -6,13 +6,11 @@ from nicegui import ui
 
 from services import dry_run
 from services.actor import Actor
-from services.code_story import Event, Story, Turn
+from services.code_story import Story
 from services.dry_run import Verdict
-from ui import actions, story_words, theme, wording
+from ui import actions, story_words, tones, wording
 from ui.components.fields import Form
-from ui.components.story_dialog import REDEEM, Line, StoryDialog
-
-TONE = {Turn.REFUSED: "revoked", Turn.ACTIVATED: "activated", Turn.REVOKED: "revoked"}
+from ui.components.story_dialog import REDEEM, StoryDialog
 
 
 class CodeStory:
@@ -21,28 +19,30 @@ class CodeStory:
 
     async def build(self) -> None:
         story = self.story
-        state = (story.status.value, theme.STATUS_TONE[story.status]) if story.status else None
-        facts = [story.opens, f"Batch {story.batch_id}"] if story.code_id else []
-        title = "Story of a code" if story.code_id else "A try that hit no code"
-        dialog = StoryDialog(title, story.masked, state, facts)
-        older = wording.count(story.older, "older refusal") if story.older else ""
-        dialog.show_lines(
-            [self._line(event) for event in story.events],
-            before=f"{older} not shown." if older else "",
-        )
-        if story.code_id:
-            workspaces, purposes = await dry_run.choices(self.actor)
-            own = next((each for each, name in purposes.items() if name == story.opens), REDEEM)
-            every = {REDEEM: "Redeem page", **purposes}
-            dialog.show_question(every, own, workspaces, self.actor.workspace, self.ask)
+        if story.code_id is None or story.status is None:
+            self.dialog = StoryDialog("A try that hit no code")
+            self._tell()
+            return
+        self.dialog = StoryDialog("Story of a code")
+        facts = [story.opens, f"Batch {story.batch_id}"]
+        if story.older:
+            facts.append(f"{wording.count(story.older, 'older refusal')} not shown")
+        tone = tones.STATUS_TONE[story.status]
+        self.dialog.set_code(story.masked, story.status.value, *facts, tone=tone)
+        self._tell()
+        workspaces, purposes = await dry_run.choices(self.actor)
+        own = next((each for each, name in purposes.items() if name == story.opens), REDEEM)
+        every = {REDEEM: "Redeem page", **purposes}
+        self.dialog.show_question(every, own, workspaces, self.actor.workspace, self.ask)
 
-    def _line(self, event: Event) -> Line:
-        return Line(
-            glyph=story_words.GLYPH[event.turn],
-            head=story_words.head(event),
-            more=story_words.more(event, self.actor.time_zone),
-            tone=TONE.get(event.turn, ""),
-        )
+    def _tell(self) -> None:
+        for event in self.story.events:
+            self.dialog.add_line(
+                story_words.head(event),
+                story_words.more(event, self.actor.time_zone),
+                glyph=story_words.GLYPH[event.turn],
+                tone=story_words.TONE[event.turn],
+            )
 
     async def ask(
         self, workspace_id: int, purpose: int, go: ui.button, form: Form

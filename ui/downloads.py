@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from services import (
+    announced_files,
     audit_exports,
     audit_files,
     audit_filter,
@@ -106,7 +107,7 @@ async def batch_xlsx(actor: Actor, request: Request) -> Export:
 
 
 async def set_csv(actor: Actor, request: Request) -> Export:
-    return await exports.set_csv(actor, request.path_params["token"], address=_links())
+    return await announced_files.set_csv(actor, request.path_params["token"], address=_links())
 
 
 async def entitlements_csv(actor: Actor, request: Request) -> Export:

@@ -10,7 +10,7 @@ from services import invitations
 from services.invitations import InvitationView
 from services.paging import Slice
 from services.signals import Topic
-from ui import actions, live, theme, wording
+from ui import actions, live, tones, wording
 from ui.components.dialog import confirm
 from ui.components.status import PILL
 from ui.components.table import Column, DataTable
@@ -59,11 +59,12 @@ class InvitedList:
             with ui.element("div").classes("card table-card"):
                 note = f"Times in {self.zone}"
                 self.table = DataTable(INVITED, self.load, look="invitations", note=note)
+        self.section.set_visibility(False)
         self.table.on("resend", self.resend)
         self.table.on("withdraw", self.ask_withdraw)
-        await self.table.reload()
         live.on(self.section, self.workspace_id, Topic.INVITATIONS, self.changed)
         live.on(self.section, None, Topic.MESSAGES, self.mails_changed)
+        await self.table.reload()
 
     async def load(self, part: Slice) -> tuple[list[dict[str, Any]], int]:
         page = await invitations.page(await actions.actor(self.slug), part)
@@ -106,7 +107,7 @@ def invited_row(invitation: InvitationView, zone: str) -> dict[str, Any]:
         "email": invitation.email,
         "role": wording.ROLES[invitation.role],
         "state": invitation.state.value,
-        "tone": theme.INVITATION_TONE[invitation.state],
+        "tone": tones.INVITATION_TONE[invitation.state],
         "by": invitation.invited_by,
         "until": wording.brief(invitation.until, zone),
         "mail": f"Mail {wording.mail(mail, at, zone)}" if mail and at else "",

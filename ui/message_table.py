@@ -14,7 +14,7 @@ from services.letters import Mail
 from services.message_list import MessageFilter
 from services.paging import Page, Slice
 from services.signals import Topic
-from ui import actions, live, theme, wording
+from ui import actions, live, tones, wording
 from ui.components.filters import choice_filter, search_field
 from ui.components.mail_dialog import About, Shown
 from ui.components.news import News
@@ -208,7 +208,7 @@ def row(message: Listed, subject: str, zone: str) -> Row:
     return {
         "id": message.id,
         "state": message.state.value,
-        "tone": theme.MESSAGE_TONE[message.state],
+        "tone": tones.MESSAGE_TONE[message.state],
         "email": message.recipient,
         "name": message.name,
         "subject": subject,

@@ -9,7 +9,7 @@ from nicegui import ui
 from models.enums import CodeKind, NotificationKind
 from services import zones
 from services.notifications import Facts, NotificationView
-from ui import routes, wording
+from ui import path_kinds, routes, wording
 
 ALL = 100  # percent
 MINUTE, HOUR, DAY = 60, 3600, 86400
@@ -170,7 +170,7 @@ TABLE: dict[NotificationKind, tuple[str, Callable[[NotificationView, Facts], Wor
 
 def follow(path: str) -> None:
     """Where a notification's button leads: to a page, or to a file that the browser saves."""
-    if routes.is_file(path):
+    if path_kinds.is_file(path):
         ui.download.from_url(path)
     else:
         ui.navigate.to(path)

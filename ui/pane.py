@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from nicegui import ui
 
-from services import catalog, evaluation_list, workspaces
+from services import evaluation_list, product_list, workspaces
 from services.actor import Actor
 from services.errors import NotFound
 from services.permissions import Permission, can
@@ -137,7 +137,7 @@ def _services(actor: Actor, slug: str, service: str | None) -> None:
 
 
 async def _edspace(actor: Actor, slug: str, where: Place) -> None:
-    products, section = await catalog.count_products(actor), where.section
+    products, section = await product_list.count(actor), where.section
     with ui.element("div").classes("nav"):
         is_dashboard = where.service is not None and section is None
         _item("Dashboard", "layout-dashboard", routes.edspace(slug), is_dashboard)

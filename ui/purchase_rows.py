@@ -4,7 +4,7 @@ from typing import Any
 
 from models.enums import Status
 from services.purchase_code_list import PurchaseCodeView
-from ui import routes, theme, wording
+from ui import routes, tones, wording
 
 UNUSED = (Status.READY, Status.EXPIRED, Status.NOT_YET_VALID)
 
@@ -19,7 +19,7 @@ def row(code: PurchaseCodeView, zone: str, *, full: str | None = None) -> dict[s
         "workspace": code.workspace,
         "action": code.action,
         "status": code.status.value,
-        "tone": theme.STATUS_TONE[code.status],
+        "tone": tones.STATUS_TONE[code.status],
         "created": wording.brief(code.created_at, zone),
         "activated": wording.brief(code.activated_at, zone) if code.activated_at else "",
         "used": code.evaluated,

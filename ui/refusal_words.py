@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from models.enums import RefusalReason
 from services import code_alphabet, zones
-from services.tries import Facts, Refused
+from services.answers import Facts, Refused
 from ui import wording
 
 # One sentence for every reason but a typing mistake: to a stranger they must not differ.

@@ -1,7 +1,7 @@
 """Every path of the application; no other file writes one."""
 
 import re
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
 from nicegui import __version__
 
@@ -129,6 +129,7 @@ PUBLIC = (
 )
 
 SOCKET = "/_nicegui_ws/"
+UPLOAD = "/upload/"
 CLIENT_ROUTES = ("/_nicegui/client/", f"/_nicegui/{__version__}/dynamic_resources/")
 ASSETS = (
     f"{STATIC}/",
@@ -148,106 +149,11 @@ PARAMETERS = {
 }
 
 
-def _pattern(paths: tuple[str, ...]) -> re.Pattern[str]:
-    escaped = "|".join(re.escape(path) for path in paths)
-    return re.compile(re.sub(r"\\{(\w+)\\}", lambda found: PARAMETERS[found[1]], escaped))
-
-
-_application = _pattern(SUB_PAGES + DOWNLOADS)
-_downloads = _pattern(DOWNLOADS)
-_evidence = _pattern((EVIDENCE,))
-_previews = _pattern((MESSAGE_PREVIEW, INSTANCE_MESSAGE_PREVIEW))
-_public = _pattern(PUBLIC)
-_invitation = _pattern((INVITATION,))
-_secrets = {path: _pattern((path,)) for path in (ACTIVATION, INVITATION, RESET_LINK)}
-
 # Where in the application a path is: workspace, service, section, row.
 PLACE = re.compile(
     r"/w/(?P<slug>[^/?]+)"
     r"(?:/(?P<service>edspace|cyberpass))?(?:/(?P<section>[a-z-]+)(?:/(?P<row>\d+))?)?/?(?:[?#].*)?"
 )
-
-
-def is_application_path(path: str) -> bool:
-    """A page of the signed-in application or one of its downloads."""
-    return _application.fullmatch(path) is not None
-
-
-def is_download(path: str) -> bool:
-    return _downloads.fullmatch(path) is not None
-
-
-def is_preview(path: str) -> bool:
-    """A mail shown in a frame of its own."""
-    return _previews.fullmatch(path) is not None
-
-
-def is_evidence(path: str) -> bool:
-    return _evidence.fullmatch(path) is not None
-
-
-def is_workbook(path: str) -> bool:
-    return is_download(path) and path.endswith(".xlsx")
-
-
-def is_file(target: str) -> bool:
-    """Whether a browser sent there saves a file and stays where it is."""
-    return is_download(urlsplit(target).path)
-
-
-def is_public(path: str) -> bool:
-    return _public.fullmatch(path) is not None
-
-
-def is_invitation(path: str) -> bool:
-    return _invitation.fullmatch(path) is not None
-
-
-def is_secret(path: str) -> bool:
-    """Whether whoever knows the path may do what it is for."""
-    return _secret(path) is not None
-
-
-def _secret(path: str) -> str | None:
-    return next((kind for kind, pattern in _secrets.items() if pattern.fullmatch(path)), None)
-
-
-def is_upload(path: str) -> bool:
-    """Where a page of the application takes a file."""
-    return path.startswith(CLIENT_ROUTES[0]) and "/upload/" in path
-
-
-def tab_in(path: str) -> str:
-    """The id of the open page that NiceGUI's path leads into, if to one."""
-    rest = path.removeprefix(CLIENT_ROUTES[0])
-    return rest.partition("/")[0] if rest != path else ""
-
-
-def is_asset(path: str) -> bool:
-    return path == FAVICON or path.startswith(ASSETS)
-
-
-def is_local(target: str) -> bool:
-    """Whether a browser sent to `target` stays here: one leading slash, nothing a browser bends."""
-    plain = all(" " < character < "\x7f" and character != "\\" for character in target)
-    return plain and target.startswith("/") and not target.startswith("//") and len(target) <= 2000
-
-
-def after_sign_in(target: str) -> str:
-    """Where a sign-in leads: the page that was asked for, an invitation, or home."""
-    path = urlsplit(target).path
-    wanted = is_local(target) and (is_application_path(path) or is_invitation(path))
-    return target if wanted else HOME
-
-
-def after_sign_out(target: str) -> str:
-    """Back to an invitation that is for somebody else, or to the page for signing in."""
-    return target if is_local(target) and is_invitation(target) else login(signed_out=True)
-
-
-def without_secrets(path: str) -> str:
-    """The path as a log may hold it: a link's token is a secret, whatever stands around it."""
-    return _secret(path) or re.sub(r"[\w-]{30,}", "…", path[:200])
 
 
 def login(next_path: str = "", *, signed_out: bool = False, reset: bool = False) -> str:

@@ -78,8 +78,9 @@ async def shell() -> ui.element:
         trail.refresh()
 
     async def changed(_: tuple[int, ...]) -> None:
-        side.refresh()
-        trail.refresh()
+        # awaited, else they go on in a tab that is closed meanwhile
+        await side.refresh()
+        await trail.refresh()
 
     router.on_path_changed(moved)
     live.on(frame, None, Topic.WORKSPACES, changed)

@@ -6,9 +6,9 @@ from nicegui import ui
 
 from services import payments, whom_to_ask
 from services.actor import Actor
+from services.answers import Refused
 from services.permissions import Permission, can
 from services.settings import get_settings
-from services.tries import Refused
 from ui import actions, refusal_words, routes, wording
 from ui.components.payment import PaymentCard
 from ui.components.text import text

@@ -2,7 +2,7 @@
 
 from nicegui import ui
 
-from services import evidence, outcomes, payments
+from services import evidence, payments
 from services.actor import Actor
 from services.evaluation_detail import EvaluationDetail, EvidenceView, StepView
 from services.evidence import FILE_MOST, NOTE_MOST, TOO_LARGE
@@ -12,8 +12,9 @@ from ui.components.dialog import confirm
 from ui.components.evidence_rows import evidence_rows, history
 from ui.components.fields import Form
 from ui.components.file_drop import FileDrop, OneFile
-from ui.components.outcome_dialogs import ask_failed, ask_passed, ask_undo_payment
+from ui.components.outcome_dialogs import ask_undo_payment
 from ui.components.text import text
+from ui.step_outcome import StepOutcome
 
 UNSENT = "Add this note first, or clear it."
 
@@ -23,9 +24,6 @@ class StepWork:
 
     def __init__(self, actor: Actor, detail: EvaluationDetail, step: StepView) -> None:
         self.actor, self.slug, self.step = actor, actor.slug, step
-        self.product = detail.product
-        names = {each.position: each.name for each in detail.steps}
-        self.following = names.get(step.position + 1, "")
         with ui.element("section").classes("stage-card"):
             with ui.element("div").classes("stage-card-head"):
                 text("h3", "Work")
@@ -37,7 +35,7 @@ class StepWork:
             self.recorded = ui.element("div").classes("recorded").props("aria-live=polite")
             self._build_note()
             self.files = FileDrop(self.attach, most=FILE_MOST, too_large=TOO_LARGE)
-            self._build_outcome()
+            StepOutcome(actor, detail, step, may_close=self._is_clear)
         self._show_recorded()
 
     def _build_note(self) -> None:
@@ -49,13 +47,6 @@ class StepWork:
         self.note.classes("note-area")
         with ui.element("div").classes("note-row"):
             self.add = button("Add note", self.add_note, glyph="plus").classes("btn-small")
-
-    def _build_outcome(self) -> None:
-        with ui.element("div").classes("outcome"):
-            text("span", "When the work is done, record its outcome.", "muted")
-            ui.element("span").classes("spacer")
-            button("Failed", self.ask_failed)
-            button("Passed", self.ask_passed, look="primary")
 
     @property
     def draft(self) -> str:
@@ -109,26 +100,11 @@ class StepWork:
             ),
         )
 
-    def _is_unsent(self) -> bool:
+    def _is_clear(self) -> bool:
+        """Whether nothing typed would be lost to an outcome."""
         if self.draft:
             self.form.show_errors({"note": UNSENT})
-        return bool(self.draft)
-
-    def ask_passed(self) -> None:
-        if not self._is_unsent():
-            ask_passed(
-                self.step.name,
-                self.following,
-                lambda note, go, form: self._decide(note, go, form, passed=True),
-            )
-
-    def ask_failed(self) -> None:
-        if not self._is_unsent():
-            ask_failed(
-                self.step.name,
-                self.product,
-                lambda note, go, form: self._decide(note, go, form, passed=False),
-            )
+        return not self.draft
 
     def ask_undo(self) -> None:
         paid = self.step.paid
@@ -142,10 +118,3 @@ class StepWork:
             return bool(await actions.run(command, slug=self.slug, button=go, form=form))
 
         ask_undo_payment(self.step.name, paid.masked[-4:], undo)
-
-    async def _decide(self, note: str, go: ui.button, form: Form, *, passed: bool) -> bool:
-        async def command(actor: Actor) -> bool:
-            await outcomes.decide(actor, self.step.id, passed=passed, note=note)
-            return True
-
-        return bool(await actions.run(command, slug=self.slug, button=go, form=form))

@@ -1,9 +1,9 @@
 """How the story of a code is told, and what a dry run comes to."""
 
 from models.enums import MessageKind, RefusalReason
+from services.answers import Refused
 from services.code_story import Event, Turn
 from services.dry_run import Verdict
-from services.tries import Refused
 from ui import refusal_words, wording
 
 REASON = {
@@ -27,6 +27,14 @@ GLYPH = {
     Turn.ACTIVATED: "circle-check",
     Turn.UNDONE: "undo-2",
     Turn.REVOKED: "ban",
+}
+TONE = {
+    Turn.ISSUED: "other",
+    Turn.SENT: "other",
+    Turn.REFUSED: "revoked",
+    Turn.ACTIVATED: "activated",
+    Turn.UNDONE: "other",
+    Turn.REVOKED: "revoked",
 }
 MAIL = {
     MessageKind.CODES: "The whole batch",

@@ -8,11 +8,11 @@ from random import Random
 from models import Activation, Entitlement, Person, Plan
 from models.enums import AuditAction, Resource
 from services import emails
+from services.access_terms import term
 from services.demo.batches import Codes
 from services.demo.names import CLINICAL, INDUSTRY, NAMES, PLAIN, STUDIES
 from services.demo.scene import Issued, Scene, awake, between
 from services.demo.story import COMPLIANCE, PHARMACOLOGY, PRACTICE, ZONE
-from services.entitlements import term
 
 LATER_MORE_OFTEN = 1.35
 COMES_BACK = 0.05  # the share of activations by somebody who had a code of the plan before

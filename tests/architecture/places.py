@@ -20,6 +20,8 @@ SLASHES = {
     ("ui/door/cookies.py", "/"): "a cookie is for the whole site",
     ("ui/door/hosts.py", "/\\@?# "): "characters that no host name has",
     ("ui/door/tabs.py", "/"): "the name of Socket.IO's namespace",
+    ("ui/client_paths.py", "/"): "the sign between the parts of a path",
+    ("ui/targets.py", "/"): "what a path of this site begins with",
     ("ui/shell.py", "/"): "the sign between two crumbs",
 }
 

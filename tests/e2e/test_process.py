@@ -3,7 +3,7 @@
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from services import keys
+from services import key_file
 from tests.e2e import server
 
 
@@ -35,7 +35,7 @@ def test_without_its_own_key_the_program_does_not_start(tmp_path: Path) -> None:
     assert str(key) in missing
     assert not key.exists(), "never a second key"
 
-    keys.create(key)
+    key_file.create(key)
     assert "Traceback" not in (wrong := server.refused("run", folder))
     assert "key" in wrong
 

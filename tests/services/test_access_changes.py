@@ -9,7 +9,7 @@ import time_machine
 
 from models import Activation, AuditEntry, Batch, Code, Entitlement
 from models.enums import AuditAction, Resource, Status
-from services import access_changes, batches, entitlements, redemptions, signals, zones
+from services import access_changes, access_terms, batches, extensions, redemptions, signals, zones
 from services.errors import Conflict, Invalid, NotFound
 from services.signals import Changed, Topic
 from tests.cast import (
@@ -43,7 +43,7 @@ async def last_day(entitlement: Entitlement) -> date | None:
 async def state(entitlement: Entitlement) -> str:
     now = await Entitlement.get(id=entitlement.id).select_related("activation")
     undone = now.activation.undone_at is not None
-    return entitlements.state(now.starts_at, now.ends_at, undone=undone).value
+    return access_terms.state(now.starts_at, now.ends_at, undone=undone).value
 
 
 async def test_an_extension_counts_from_the_end_across_the_change_of_the_clocks(
@@ -51,7 +51,7 @@ async def test_an_extension_counts_from_the_end_across_the_change_of_the_clocks(
 ) -> None:
     held = await entitled(await issue(cast.ada, cast.month))
     assert await last_day(held) == date(2026, 4, 9)
-    assert await access_changes.extend(cast.ada, held.id, 200) == date(2026, 10, 26)
+    assert await extensions.extend(cast.ada, held.id, 200) == date(2026, 10, 26)
     ends_at = (await Entitlement.get(id=held.id)).ends_at
     assert ends_at == datetime(2026, 10, 26, 23, tzinfo=UTC)  # midnight in Berlin's winter
     assert await state(held) == "ACTIVE"
@@ -63,7 +63,7 @@ async def test_access_that_is_over_is_extended_from_today(
     held = await entitled(await issue(cast.ada, cast.month))
     clock.move_to(datetime(2026, 6, 1, 22, 30, tzinfo=UTC))  # the second of June in Berlin
     assert await state(held) == "ENDED"
-    assert await access_changes.extend(cast.ada, held.id, 1) == date(2026, 6, 3)
+    assert await extensions.extend(cast.ada, held.id, 1) == date(2026, 6, 3)
     assert await state(held) == "ACTIVE"
 
 
@@ -72,19 +72,19 @@ async def test_other_than_1_to_3650_days_is_refused_at_the_field(cast: Cast, day
     held = await entitled(await issue(cast.ada, cast.month))
     before = await every_row()
     with pytest.raises(Invalid) as refusal:
-        await access_changes.extend(cast.ada, held.id, days)
-    assert refusal.value.fields == {"days": access_changes.WHOLE_DAYS}
+        await extensions.extend(cast.ada, held.id, days)
+    assert refusal.value.fields == {"days": extensions.WHOLE_DAYS}
     assert await every_row() == before
 
 
 @pytest.mark.parametrize("typed", ["", " ", "1.5", "-1", "ten", "1e3", "٣", "0", "3651", "9" * 99])
 def test_typed_days_are_whole_ones_in_range(typed: str) -> None:
     with pytest.raises(Invalid):
-        access_changes.days_of(typed)
+        extensions.days_of(typed)
 
 
 def test_typed_days_may_have_blanks_around_them() -> None:
-    assert access_changes.days_of(" 90 ") == 90
+    assert extensions.days_of(" 90 ") == 90
 
 
 async def test_access_never_outlasts_what_the_calendar_of_a_course_system_knows(
@@ -93,26 +93,24 @@ async def test_access_never_outlasts_what_the_calendar_of_a_course_system_knows(
     held = await entitled(await issue(cast.ada, cast.month))
     await Entitlement.filter(id=held.id).update(ends_at=datetime(2999, 12, 1, tzinfo=UTC))
     with pytest.raises(Invalid, match="2999"):
-        await access_changes.extend(cast.ada, held.id, 3650)
+        await extensions.extend(cast.ada, held.id, 3650)
 
 
 async def test_a_lifetime_is_not_extended_but_can_end(cast: Cast) -> None:
     held = await entitled(await issue(cast.ada, cast.forever))
     with pytest.raises(Conflict, match="lifetime"):
-        await access_changes.extend(cast.ada, held.id, 30)
+        await extensions.extend(cast.ada, held.id, 30)
     await access_changes.end(cast.ada, held.id)
     assert await state(held) == "ENDED"
 
 
 async def test_another_last_day_than_was_promised_is_a_conflict(cast: Cast) -> None:
     held = await entitled(await issue(cast.ada, cast.month))
-    promised = await access_changes.extend(cast.ada, held.id, 30) + timedelta(days=30)
-    await access_changes.extend(cast.olga, held.id, 1)
+    promised = await extensions.extend(cast.ada, held.id, 30) + timedelta(days=30)
+    await extensions.extend(cast.olga, held.id, 1)
     with pytest.raises(Conflict):
-        await access_changes.extend(cast.ada, held.id, 30, expecting=promised)
-    assert await access_changes.extend(
-        cast.ada, held.id, 30, expecting=promised + timedelta(days=1)
-    )
+        await extensions.extend(cast.ada, held.id, 30, expecting=promised)
+    assert await extensions.extend(cast.ada, held.id, 30, expecting=promised + timedelta(days=1))
 
 
 async def test_what_another_code_outlasts_is_not_extended_below_it(cast: Cast) -> None:
@@ -120,16 +118,16 @@ async def test_what_another_code_outlasts_is_not_extended_below_it(cast: Cast) -
     first = await entitled(issued, 0)
     second = await entitled(issued, 1, name="G. Hopper", email="GRACE@example.org")
     with pytest.raises(Conflict, match="lasts longer"):
-        await access_changes.extend(cast.ada, first.id, 30)
-    await access_changes.extend(cast.ada, second.id, 30)
+        await extensions.extend(cast.ada, first.id, 30)
+    await extensions.extend(cast.ada, second.id, 30)
     await access_changes.undo_activation(cast.ada, second.activation_id, "Sold twice")
-    assert await access_changes.extend(cast.ada, first.id, 30)
+    assert await extensions.extend(cast.ada, first.id, 30)
 
 
 async def test_a_code_used_after_an_extension_continues_where_that_ends(cast: Cast) -> None:
     issued = await issue(cast.ada, cast.month)
     first = await entitled(issued, 0)
-    await access_changes.extend(cast.ada, first.id, 30)
+    await extensions.extend(cast.ada, first.id, 30)
     second = await entitled(issued, 1)
     assert second.starts_at == (await Entitlement.get(id=first.id)).ends_at
 
@@ -183,7 +181,7 @@ async def test_what_was_undone_is_neither_undone_again_nor_changed(cast: Cast) -
     for again in (
         access_changes.undo_activation(cast.olga, held.activation_id, "Once more"),
         access_changes.end(cast.ada, held.id),
-        access_changes.extend(cast.ada, held.id, 30),
+        extensions.extend(cast.ada, held.id, 30),
     ):
         with pytest.raises(Conflict, match="undone"):
             await again
@@ -228,7 +226,7 @@ async def test_a_code_held_after_a_restore_stays_held_when_its_activation_is_und
 async def test_each_change_is_recorded_once_without_a_name_or_the_reason(cast: Cast) -> None:
     issued = await issue(cast.ada, cast.month)
     held = await entitled(issued)
-    await access_changes.extend(cast.ada, held.id, 30)
+    await extensions.extend(cast.ada, held.id, 30)
     await access_changes.end(cast.olga, held.id)
     await access_changes.undo_activation(cast.ada, held.activation_id, "Grace asked")
     extended, ended = await entries(AuditAction.UPDATE)
@@ -256,7 +254,7 @@ async def test_every_change_moves_when_it_was_changed_and_is_announced(
     assert heard.count(person) == 1
     assert held.changed_at == held.starts_at
     for change in (
-        lambda: access_changes.extend(cast.ada, held.id, 30),
+        lambda: extensions.extend(cast.ada, held.id, 30),
         lambda: access_changes.end(cast.ada, held.id),
         lambda: access_changes.undo_activation(cast.ada, held.activation_id, "Wrong person"),
     ):
@@ -273,7 +271,7 @@ async def test_every_change_moves_when_it_was_changed_and_is_announced(
 async def test_an_id_that_is_nothing_here_is_not_found(cast: Cast, wrong: int) -> None:
     await entitled(await issue(cast.ada, cast.month))
     for change in (
-        access_changes.extend(cast.ada, wrong, 30),
+        extensions.extend(cast.ada, wrong, 30),
         access_changes.end(cast.ada, wrong),
         access_changes.undo_activation(cast.ada, wrong, "Wrong person"),
     ):
@@ -300,11 +298,11 @@ async def test_extending_ending_and_undoing_at_once_is_one_history(cast: Cast) -
     for place in range(10):
         held = await entitled(issued, place, email=f"holder{place}@example.org")
         answers = await asyncio.gather(
-            access_changes.extend(cast.ada, held.id, 10),
+            extensions.extend(cast.ada, held.id, 10),
             access_changes.end(cast.olga, held.id),
-            access_changes.extend(cast.olga, held.id, 100),
+            extensions.extend(cast.olga, held.id, 100),
             access_changes.undo_activation(cast.ada, held.activation_id, "Wrong person"),
-            access_changes.extend(cast.ada, held.id, 1000),
+            extensions.extend(cast.ada, held.id, 1000),
             return_exceptions=True,
         )
         assert {type(answer) for answer in answers} <= {date, type(None), Conflict}
@@ -334,7 +332,7 @@ async def test_two_extensions_at_once_both_count(cast: Cast) -> None:
     held = await entitled(await issue(cast.ada, cast.month))
     before = await last_day(held)
     assert before
-    await asyncio.gather(*(access_changes.extend(cast.ada, held.id, 1) for _ in range(20)))
+    await asyncio.gather(*(extensions.extend(cast.ada, held.id, 1) for _ in range(20)))
     assert await last_day(held) == before + timedelta(days=20)
 
 
@@ -347,7 +345,7 @@ async def test_activating_while_access_is_extended_leaves_no_overlap_and_no_gap(
         first = await entitled(issued, place, **holder)
         _, answer = await asyncio.gather(
             redeem(issued.texts[place + 1], **holder),
-            access_changes.extend(cast.ada, first.id, 30),
+            extensions.extend(cast.ada, first.id, 30),
             return_exceptions=True,
         )
         assert isinstance(answer, date | Conflict)

@@ -4,7 +4,15 @@ import pytest
 
 from models import Message
 from models.enums import AuditAction, MessageKind, MessageState, Role
-from services import account_messages, invitations, message_list, messages, outbox, resending
+from services import (
+    account_message_list,
+    account_messages,
+    invitations,
+    message_list,
+    messages,
+    outbox,
+    resending,
+)
 from services.account_letters import InvitationLetter
 from services.database import unit_of_work
 from services.errors import Conflict, NotFound
@@ -38,15 +46,15 @@ async def invited(cast: Cast) -> int:
 
 async def listed(cast: Cast, search: str = "", state: MessageState | None = None) -> list[int]:
     wanted = MessageFilter(search=search, state=state)
-    return [each.id for each in (await account_messages.page(cast.olga, wanted, Slice())).rows]
+    return [each.id for each in (await account_message_list.page(cast.olga, wanted, Slice())).rows]
 
 
 async def test_the_owner_sees_those_of_the_installation_and_no_other(cast: Cast) -> None:
     [of_workspace] = await queue(cast, GRACE)
     invitation, warning = await invited(cast), await warned(cast)
     assert await listed(cast) == [warning, invitation]
-    assert await account_messages.visible(cast.olga, [of_workspace, warning]) == [warning]
-    assert await account_messages.newest(cast.olga) == warning
+    assert await account_message_list.visible(cast.olga, [of_workspace, warning]) == [warning]
+    assert await account_message_list.newest(cast.olga) == warning
     shown = await account_messages.detail(cast.olga, invitation)
     assert (shown.kind, shown.workspace) == (MessageKind.INVITATION, "Northwind Academy")
     with pytest.raises(NotFound):
@@ -57,10 +65,10 @@ async def test_nobody_else_sees_one_nor_any_workspace(cast: Cast) -> None:
     message_id = await invited(cast)
     for actor in (cast.ada, cast.sam, cast.eve, cast.mallory):
         for refused in (
-            account_messages.page(actor, MessageFilter(), Slice()),
-            account_messages.some(actor, [message_id]),
-            account_messages.visible(actor, [message_id]),
-            account_messages.newest(actor),
+            account_message_list.page(actor, MessageFilter(), Slice()),
+            account_message_list.some(actor, [message_id]),
+            account_message_list.visible(actor, [message_id]),
+            account_message_list.newest(actor),
             account_messages.detail(actor, message_id),
             account_messages.preview(actor, message_id),
             account_messages.retry(actor, message_id),
@@ -86,8 +94,11 @@ async def test_what_was_withdrawn_has_nothing_to_preview(cast: Cast) -> None:
     made = await invitations.invite(cast.ada, email=GRACE, role=Role.SALES)
     await invitations.withdraw(cast.ada, made.id)
     [message] = await Message.all()
-    with pytest.raises(Pointless):
-        await account_messages.preview(cast.olga, message.id)
+    for command in (account_messages.preview, account_messages.retry):
+        with pytest.raises(Pointless):
+            await command(cast.olga, message.id)
+    assert not (await account_messages.detail(cast.olga, message.id)).may_retry
+    assert (await Message.get(id=message.id)).state is MessageState.FAILED
 
 
 async def test_a_failed_one_is_tried_again(cast: Cast) -> None:

@@ -15,6 +15,7 @@ from services.signals import Changed, Topic
 from tests.cast import Cast, entries
 from tests.certification import Certification, asked_for, certification, granted, purchased
 from tests.conftest import Configure
+from tests.hearing import but_the_log
 
 PURCHASE = purchases.PURCHASE
 
@@ -200,7 +201,7 @@ async def test_a_claim_and_a_return_are_told_after_the_commit(
 ) -> None:
     agreement = await granted(cast.acme, scheme.lab)
     heard: list[Changed] = []
-    stop = signals.subscribe(heard.append)
+    stop = signals.subscribe(but_the_log(heard))
     issued = await purchased(cast.ada, cast.acme, scheme.lab)
     assert Changed(cast.acme.id, Topic.AGREEMENTS, (agreement.id,)) in heard
     heard.clear()

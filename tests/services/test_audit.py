@@ -12,12 +12,13 @@ from services import (
     accounts,
     audit,
     batches,
-    catalog,
     codes,
     database,
     entitlement_export,
     exports,
+    extensions,
     periods,
+    products,
     sessions,
 )
 from services.database import unit_of_work
@@ -98,8 +99,8 @@ async def everything_happens(cast: Cast) -> Issued:
         )
     )
     await accounts.reset_password("sam@example.org", "copper kettle orchard 17")
-    await catalog.create_product(cast.ada, "Brazing")
-    await catalog.rename_product(cast.ada, cast.welding.id, "Welding I")
+    await products.create(cast.ada, "Brazing")
+    await products.rename(cast.ada, cast.welding.id, "Welding I")
     issued = await issue(cast.ada, cast.month, 5, note="For Grace Hopper")
     await codes.show(cast.ada, issued.batch.id)
     await codes.copy(cast.ada, issued.batch.id, (issued.codes[0].id,))
@@ -111,7 +112,7 @@ async def everything_happens(cast: Cast) -> Issued:
     await batches.revoke_unused(cast.ada, issued.batch.id)
     held = await Entitlement.all().order_by("id").first()
     assert held
-    await access_changes.extend(cast.ada, held.id, 30)
+    await extensions.extend(cast.ada, held.id, 30)
     await access_changes.end(cast.ada, held.id)
     await access_changes.undo_activation(cast.ada, held.activation_id, "Grace Hopper asked for it")
     await entitlement_export.as_csv(cast.ada, periods.period("2026-01-01"))

@@ -11,10 +11,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from models import AuditHead, Installation, Message
 from models.enums import AuditAction, MessageKind
-from services import audit_heads, head_statement, heads_file, sealing
+from services import audit_heads, head_lines, head_statement, heads_file, sealing
 from services.actor import Actor
 from services.errors import Invalid, NotFound
-from services.head_statement import NotAHead
+from services.head_lines import NotAHead
 from services.settings import Settings
 from services.zones import now
 from tests.cast import Cast, entries
@@ -34,11 +34,11 @@ async def test_a_head_says_where_the_chain_ends_under_the_key_of_the_installatio
     assert (head.seq, head.digest) == (3, (await chain())[-1].digest)
     assert head.is_ours
     assert head_statement.is_signed(head)
-    assert head_statement.from_line(head_statement.to_line(head)) == head
+    assert head_lines.from_line(head_lines.to_line(head)) == head
 
 
 async def test_anybody_can_check_a_line_with_the_public_key_alone(db: Settings) -> None:
-    line = json.loads(head_statement.to_line(await sealed(2)))
+    line = json.loads(head_lines.to_line(await sealed(2)))
     said = ["tallystick audit head 1", line["installation"], str(line["seq"])]
     statement = "\n".join([*said, line["digest"], line["at"]]).encode()
     key = Ed25519PublicKey.from_public_bytes(bytes.fromhex(line["public_key"]))
@@ -50,15 +50,15 @@ async def test_anybody_can_check_a_line_with_the_public_key_alone(db: Settings) 
     [{"seq": 2}, {"digest": "0" * 64}, {"at": "2026-01-01T00:00:00+00:00"}, {"signature": "00"}],
 )
 async def test_a_line_that_was_changed_is_no_head(db: Settings, change: dict[str, object]) -> None:
-    line = json.loads(head_statement.to_line(await sealed(1)))
+    line = json.loads(head_lines.to_line(await sealed(1)))
     with pytest.raises(NotAHead):
-        head_statement.from_line(json.dumps(line | change))
+        head_lines.from_line(json.dumps(line | change))
 
 
 @pytest.mark.parametrize("line", ["", "{", "[]", "7", '{"seq": 1}', "x" * 5000, "[" * 900])
 def test_junk_is_no_head(line: str) -> None:
     with pytest.raises(NotAHead):
-        head_statement.from_line(line)
+        head_lines.from_line(line)
 
 
 async def test_a_head_is_signed_after_an_hour_with_news_or_after_a_thousand_seals(
@@ -95,7 +95,7 @@ async def test_many_who_sign_at_once_make_one_head(db: Settings) -> None:
 
 async def test_the_file_has_every_head_and_is_for_the_program_alone(db: Settings) -> None:
     heads = [await sealed(2), await sealed(1)]
-    assert [head_statement.from_line(line) for line in heads_file.lines()] == heads
+    assert [head_lines.from_line(line) for line in heads_file.lines()] == heads
     assert stat.S_IMODE(heads_file.path().stat().st_mode) == 0o600
     assert heads_file.path().parent == db.data_dir
 
@@ -111,7 +111,7 @@ async def test_what_the_file_lacks_is_written_again_and_what_it_has_stays(db: Se
     await audit_heads.write_file()
     lines = heads_file.lines()
     assert lines[0] == first[0]
-    assert [head_statement.from_line(line).seq for line in lines] == [2, 3]
+    assert [head_lines.from_line(line).seq for line in lines] == [2, 3]
 
 
 async def test_a_forged_head_of_the_table_does_not_reach_the_file(db: Settings) -> None:

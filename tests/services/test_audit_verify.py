@@ -13,8 +13,10 @@ from services import (
     batch_jobs,
     batches,
     codes,
+    head_lines,
     head_statement,
     heads_file,
+    key_file,
     keys,
     sealing,
 )
@@ -133,7 +135,7 @@ async def rewrite_all(head: Head) -> None:
         previous = digest
     again = head_statement.sign(head.seq, previous, head.at)
     await forge("UPDATE audit_head SET digest = ?, signature = ?", previous, again.signature)
-    heads_file.path().write_text(head_statement.to_line(again) + "\n")
+    heads_file.path().write_text(head_lines.to_line(again) + "\n")
 
 
 async def test_a_full_rewrite_under_the_same_key_is_found_with_a_head_kept_elsewhere(
@@ -160,7 +162,7 @@ async def test_heads_that_were_changed_are_named(db: Settings) -> None:
 async def test_a_head_of_another_installation_is_foreign(db: Settings) -> None:
     head = await sealed(2)
     db.key_path.unlink()
-    keys.use(keys.create(db.key_path))
+    keys.use(key_file.create(db.key_path))
     assert Fault.HEAD_FOREIGN in faults(await check(head))
 
 
@@ -194,7 +196,7 @@ async def test_what_is_no_head_is_refused_with_its_line(cast: Cast, kept: str) -
 async def test_who_administers_something_may_verify_and_nobody_else(cast: Cast) -> None:
     head = await sealed(2)
     seen: list[tuple[int, int]] = []
-    line = head_statement.to_line(head)
+    line = head_lines.to_line(head)
     verdict = await audit_verify.verify(
         cast.ada, kept=f"{line}\n\n", progress=lambda done, of: seen.append((done, of))
     )

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 
 from models import Batch, Code
-from services import batch_form, batches, catalog
+from services import batch_form, batches, plan_terms, plans, products
 from services.errors import Invalid
 from tests.cast import Cast, issue, wanted
 from tests.conftest import Configure
@@ -84,9 +84,9 @@ async def test_a_plan_of_another_workspace_is_refused(cast: Cast) -> None:
 
 
 async def test_an_archived_product_or_plan_is_refused(cast: Cast) -> None:
-    await catalog.archive_plan(cast.ada, cast.month.id)
+    await plans.archive(cast.ada, cast.month.id)
     assert await answer(cast) == {"plan": "This plan is archived. Choose another one."}
-    await catalog.archive_product(cast.ada, cast.welding.id)
+    await products.archive(cast.ada, cast.welding.id)
     assert await answer(cast) == {"product": "This product is archived. Choose another one."}
 
 
@@ -150,8 +150,8 @@ async def test_today_is_a_day_on_which_codes_may_expire(
 async def test_a_plan_presets_when_its_unused_codes_expire(
     clock: time_machine.Traveller, cast: Cast, entered: dict[str, object], last: datetime
 ) -> None:
-    terms = catalog.PlanTerms(name="Month", days=30, codes_expire_after_days=7)
-    await catalog.change_plan(cast.ada, cast.month.id, terms)
+    terms = plan_terms.PlanTerms(name="Month", days=30, codes_expire_after_days=7)
+    await plans.change(cast.ada, cast.month.id, terms)
     assert (await issue(cast.ada, cast.month, **entered)).batch.expires_at == last
 
 

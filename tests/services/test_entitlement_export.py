@@ -9,7 +9,7 @@ import time_machine
 
 from models import Entitlement
 from models.enums import AuditAction, Resource
-from services import access_changes, entitlement_export, sheets
+from services import access_changes, entitlement_export, entitlement_rows, workbooks
 from services.actor import Actor
 from services.errors import Conflict, Invalid
 from services.periods import Period, period
@@ -105,7 +105,7 @@ async def test_days_are_of_the_workspace_and_both_count(cast: Cast) -> None:
 async def test_more_than_one_chunk_are_all_there_once_even_of_one_moment(
     cast: Cast, monkeypatch: pytest.MonkeyPatch, many_tries: None, many: int
 ) -> None:
-    monkeypatch.setattr(entitlement_export, "CHUNK", 4)
+    monkeypatch.setattr(entitlement_rows, "CHUNK", 4)
     moment = datetime(2026, 1, 9, 12, tzinfo=UTC)
     await changed_on(cast, *[moment] * many)
     held = await Entitlement.all().order_by("id").values_list("ends_at", flat=True)
@@ -151,9 +151,9 @@ async def test_a_workbook_holds_the_same_as_text(cast: Cast) -> None:
     issued = await issue(cast.ada, cast.month)
     activated(await redeem(issued.texts[0], name="=1+1"))
     export = await entitlement_export.as_xlsx(cast.sam, EVERYTHING)
-    assert (export.name, export.media_type) == ("entitlements-northwind.xlsx", sheets.XLSX)
+    assert (export.name, export.media_type) == ("entitlements-northwind.xlsx", workbooks.XLSX)
     head, row = cells(b"".join([piece async for piece in export.lines]))
-    assert tuple(head) == entitlement_export.HEAD
+    assert tuple(head) == entitlement_rows.HEAD
     [line] = await table(cast.sam)
     assert dict(zip(head, row, strict=True)) == line | {"holder": "=1+1"}
     assert line["holder"] == "'=1+1"

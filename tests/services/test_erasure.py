@@ -20,7 +20,7 @@ from models import (
     User,
 )
 from models.enums import AuditAction, MessageKind, MessageState, Role
-from services import customers, erasure, outbox_claims, passwords, sealing, sessions, setup
+from services import customers, erasure, outbox_due, passwords, sealing, sessions, setup
 from services.actor import Actor
 from services.emails import read
 from services.errors import Conflict, Invalid, NotFound
@@ -99,7 +99,7 @@ async def test_mails_forget_whom_they_went_to_and_waiting_ones_do_not_go(cast: C
         assert (message.recipient, message.state) == ("", MessageState.FAILED)
         assert message.forgotten_at
         assert message.recipient_name == ""
-    assert await outbox_claims.due() == []
+    assert await outbox_due.now_due() == []
 
 
 async def test_an_account_is_closed_signed_out_and_in_no_workspace(cast: Cast) -> None:

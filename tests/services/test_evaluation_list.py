@@ -4,7 +4,14 @@ import pytest
 
 from models import Activation, Batch, Code, Evaluation
 from models.enums import CodeKind, EvaluationState, Status, StepState
-from services import code_alphabet, evaluation_detail, evaluation_list, evidence, outcomes
+from services import (
+    code_alphabet,
+    evaluation_detail,
+    evaluation_list,
+    evidence,
+    outcomes,
+    reopening,
+)
 from services.errors import NotFound
 from services.evaluation_list import EvaluationFilter
 from services.paging import Slice
@@ -94,7 +101,7 @@ async def test_the_whole_evaluation_tells_what_was_done_in_each_step(cast: Cast)
     await evidence.add_note(cast.eve, first.id, "Looks well")
     await evidence.add_file(cast.ada_at_acme, first.id, "report.pdf", b"x" * 10)
     await outcomes.decide(cast.eve, first.id, passed=False, note="The seal is broken.")
-    await outcomes.reopen(cast.ada_at_acme, evaluation.id, "Another seal")
+    await reopening.reopen(cast.ada_at_acme, evaluation.id, "Another seal")
     detail = await evaluation_detail.read(cast.eve, evaluation.id)
     assert (detail.product, detail.scheme, detail.started_by) == (
         "Doorbell X2",

@@ -108,28 +108,6 @@ async def test_nothing_and_too_much_are_refused_and_ten_megabytes_arrive(
     assert await content_of(cast, (await Evidence.get()).id) == b"x" * evidence.FILE_MOST
 
 
-@pytest.mark.parametrize(
-    ("name", "safe"),
-    [
-        ("report.pdf", "report.pdf"),
-        ("../../x", "x"),
-        ("..\\..\\x.exe", "x.exe"),
-        ("/etc/passwd", "passwd"),
-        ("..", "file"),
-        ("", "file"),
-        (".hidden", "hidden"),
-        ("a\x00b\r\nc\u202etxt.exe", "abctxt.exe"),
-        ("  two   words .txt ", "two words .txt"),
-        ("quo\"te;'s.txt", "quo\"te;'s.txt"),
-        ("Prüfbericht 日本.pdf", "Prüfbericht 日本.pdf"),
-        ("x" * 300 + ".pdf", "x" * 116 + ".pdf"),
-        ("x." + "y" * 300, "x" + "." + "y" * 19),
-    ],
-)
-def test_of_a_file_name_only_what_is_safe_is_kept(name: str, safe: str) -> None:
-    assert evidence.safe_name(name) == safe
-
-
 async def test_a_file_whose_row_is_refused_is_no_evidence(
     cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -16,14 +16,18 @@ from models import Code, Message, Person, Product
 from models.enums import AuditAction, MessageKind
 from services import (
     access_changes,
+    announced_files,
     batch_form,
     batches,
-    catalog,
+    code_parts,
     codes,
+    export_rows,
     exports,
     links,
     outbox,
+    products,
     sheets,
+    workbooks,
 )
 from services.actor import Actor
 from services.database import unit_of_work
@@ -75,7 +79,7 @@ async def test_a_row_says_what_became_of_the_code_in_the_time_of_the_workspace(
     activated(await redeem(issued.texts[0]))
     await codes.revoke(cast.ada, issued.codes[1].id)
     used, revoked, ready = await table(cast.sam, issued)
-    assert {name: used[name] for name in exports.HEAD[2:]} == {
+    assert {name: used[name] for name in export_rows.HEAD[2:]} == {
         "product": "Welding basics",
         "plan": "Month",
         "status": "ACTIVATED",
@@ -106,7 +110,7 @@ async def test_a_row_says_what_became_of_the_code_in_the_time_of_the_workspace(
     ],
 )
 async def test_no_text_of_a_person_is_a_formula(cast: Cast, formula: str) -> None:
-    await catalog.rename_product(cast.ada, cast.welding.id, formula)
+    await products.rename(cast.ada, cast.welding.id, formula)
     issued = await issue(cast.ada, cast.month, 1)
     activated(await redeem(issued.texts[0], name=formula, email="+tag@example.org"))
     [row] = await table(cast.ada, issued)
@@ -126,7 +130,7 @@ def test_other_text_is_left_alone(cell: str) -> None:
 
 async def test_quotes_commas_and_emoji_come_back_as_they_were(cast: Cast) -> None:
     name = 'Arc, "MIG" & 🔥 <b>; Größe'
-    await catalog.rename_product(cast.ada, cast.welding.id, name)
+    await products.rename(cast.ada, cast.welding.id, name)
     [row] = await table(cast.ada, await issue(cast.ada, cast.month, 1))
     assert row["product"] == name
 
@@ -145,7 +149,7 @@ async def test_an_export_is_recorded_before_its_first_byte(cast: Cast) -> None:
 async def test_more_codes_than_one_chunk_are_all_there_once(
     cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exports, "CHUNK", 4)
+    monkeypatch.setattr(code_parts, "CHUNK", 4)
     issued = await issue(cast.ada, cast.month, 13)
     assert [row["code"] for row in await table(cast.ada, issued)] == issued.texts
 
@@ -205,7 +209,7 @@ async def mail(issued: Issued, kind: MessageKind, code_id: int | None = None) ->
 
 async def workbook(who: Actor, issued: Issued) -> bytes:
     export = await exports.batch_xlsx(who, issued.batch.id, address=SITE)
-    assert export.media_type == sheets.XLSX
+    assert export.media_type == workbooks.XLSX
     return b"".join([piece async for piece in export.lines])
 
 
@@ -213,7 +217,7 @@ async def test_a_workbook_holds_what_the_csv_holds(cast: Cast) -> None:
     issued = await issue(cast.ada, cast.month, prefix="AC")
     activated(await redeem(issued.texts[1]))
     head, *rows = cells(await workbook(cast.sam, issued))
-    assert tuple(head) == exports.HEAD
+    assert tuple(head) == export_rows.HEAD
     assert [dict(zip(head, row, strict=True)) for row in rows] == await table(cast.sam, issued)
 
 
@@ -237,7 +241,7 @@ async def test_a_workbook_holds_what_the_csv_holds(cast: Cast) -> None:
     ],
 )
 async def test_a_cell_of_a_workbook_is_text_and_unaltered(cast: Cast, name: str) -> None:
-    await catalog.rename_product(cast.ada, cast.welding.id, name)
+    await products.rename(cast.ada, cast.welding.id, name)
     issued = await issue(cast.ada, cast.month, 1)
     activated(await redeem(issued.texts[0], name=name))
     content = await workbook(cast.ada, issued)
@@ -266,7 +270,7 @@ async def test_a_workbook_of_2000_codes_is_whole_and_is_written_beside_the_loop(
         monkeypatch.setattr(place, name, noted(threads, getattr(place, name)))
     _, *rows = cells(await workbook(cast.ada, issued))
     assert [row[0] for row in rows] == issued.texts
-    assert len(threads) > 2000 / exports.CHUNK
+    assert len(threads) > 2000 / code_parts.CHUNK
     assert threading.get_ident() not in threads
 
 
@@ -300,7 +304,7 @@ async def test_a_workbook_that_cannot_be_built_leaves_nothing_either(
     def full(*_: object) -> None:
         raise OSError("no space left on device")
 
-    monkeypatch.setattr(sheets, "_write", full)
+    monkeypatch.setattr(workbooks, "_write", full)
     with pytest.raises(OSError, match="no space"):
         await exports.batch_xlsx(cast.sam, issued.batch.id, address=SITE)
     assert set(settings.data_dir.rglob("*")) <= before
@@ -310,7 +314,7 @@ def test_what_a_killed_process_left_is_cleared_at_the_start(tmp_path: Path) -> N
     (tmp_path / "export-abc").mkdir()
     (tmp_path / "export-abc" / "tmp1").write_text("codes")
     (tmp_path / "tallystick.key").write_text("key")
-    sheets.clear_workshops(tmp_path)
+    workbooks.clear_workshops(tmp_path)
     assert [each.name for each in tmp_path.iterdir()] == ["tallystick.key"]
 
 
@@ -331,12 +335,12 @@ async def test_the_link_of_a_mail_gives_the_batch_for_seven_days(
     issued = await issue(cast.ada, cast.month)
     token = await linked(issued)
     clock.shift(links.DOWNLOAD_LASTS - timedelta(seconds=1))
-    export = await exports.set_csv(cast.sam, token, address=SITE)
+    export = await announced_files.set_csv(cast.sam, token, address=SITE)
     content = b"".join([line async for line in export.lines]).decode()
     assert all(text in content for text in issued.texts)
     clock.shift(timedelta(seconds=1))
     with pytest.raises(Gone, match=f"open batch {issued.batch.id} in Tallystick"):
-        await exports.set_csv(cast.sam, token, address=SITE)
+        await announced_files.set_csv(cast.sam, token, address=SITE)
     assert len(await entries(AuditAction.EXPORT)) == 1
 
 
@@ -348,10 +352,10 @@ async def test_a_link_is_of_its_message_its_kind_and_its_workspace(cast: Cast) -
     wrong = [links.make(Purpose.ACTIVATE, 1), other, never, token[:-1], "", "x" * 35, token.upper()]
     for refused in wrong:
         with pytest.raises(NotFound):
-            await exports.set_csv(cast.ada, refused, address=SITE)
+            await announced_files.set_csv(cast.ada, refused, address=SITE)
     for who in (cast.mallory, cast.ada_at_acme, cast.eve):
         with pytest.raises(NotFound):
-            await exports.set_csv(who, token, address=SITE)
+            await announced_files.set_csv(who, token, address=SITE)
     assert await entries(AuditAction.EXPORT) == []
 
 
@@ -362,4 +366,4 @@ async def test_an_expired_link_is_as_unknown_to_others_as_a_fresh_one(
     clock.shift(timedelta(days=8))
     for who in (cast.mallory, cast.ada_at_acme, cast.eve):
         with pytest.raises(NotFound):
-            await exports.set_csv(who, token, address=SITE)
+            await announced_files.set_csv(who, token, address=SITE)

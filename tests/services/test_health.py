@@ -9,7 +9,7 @@ import time_machine
 
 from models import Installation, Message
 from models.enums import AuditAction, MessageKind, MessageState
-from services import health, mail_pause, mailing, outbox
+from services import health, mail_pause, mailing, outbox, trial_mail
 from services.database import unit_of_work
 from services.errors import Conflict, Invalid, NotFound
 from services.letters import Mail
@@ -113,7 +113,7 @@ async def test_nobody_else_sees_or_sends_anything(
     with pytest.raises(NotFound):
         await health.mail(getattr(cast, who))
     with pytest.raises(NotFound):
-        await health.send_test(getattr(cast, who), "ann@example.org", TEST)
+        await trial_mail.send(getattr(cast, who), "ann@example.org", TEST)
     assert not box.lines
     assert await every_row() == before
 
@@ -122,7 +122,7 @@ async def test_a_test_mail_goes_past_the_outbox_and_is_in_the_log(
     cast: Cast, box: Box, server: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    outcome = await health.send_test(cast.olga, " ann@example.org ", TEST)
+    outcome = await trial_mail.send(cast.olga, " ann@example.org ", TEST)
     assert outcome == Sent("250 2.0.0 Taken")
     assert box.accepted[0].message["Subject"] == "Test mail"
     assert not await Message.exists()
@@ -143,7 +143,7 @@ async def test_a_test_mail_goes_past_the_outbox_and_is_in_the_log(
 async def test_it_says_exactly_what_the_server_answered(
     cast: Cast, server: int, recipient: str, outcome: object
 ) -> None:
-    assert await health.send_test(cast.olga, recipient, TEST) == outcome
+    assert await trial_mail.send(cast.olga, recipient, TEST) == outcome
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ async def test_what_is_no_address_is_said_at_the_field(
     cast: Cast, box: Box, server: int, address: str
 ) -> None:
     with pytest.raises(Invalid) as refused:
-        await health.send_test(cast.olga, address, TEST)
+        await trial_mail.send(cast.olga, address, TEST)
     assert set(refused.value.fields) == {"email"}
     assert not box.lines
     assert not await entries(AuditAction.SEND)
@@ -168,16 +168,16 @@ async def test_where_no_mail_may_go_no_test_goes(
 ) -> None:
     configure(**chosen)
     with pytest.raises(Conflict):
-        await health.send_test(cast.olga, "ann@example.org", TEST)
+        await trial_mail.send(cast.olga, "ann@example.org", TEST)
     assert not await entries(AuditAction.SEND)
 
 
 async def test_a_test_mail_that_goes_ends_the_pause(cast: Cast, box: Box, server: int) -> None:
     await mail_pause.begin("535 Wrong password")
     box.refuse_sender = "550 5.7.1 Not yours"
-    assert isinstance(await health.send_test(cast.olga, "ann@example.org", TEST), Misconfigured)
+    assert isinstance(await trial_mail.send(cast.olga, "ann@example.org", TEST), Misconfigured)
     assert await mail_pause.is_on()
     box.refuse_sender = ""
-    await health.send_test(cast.olga, "ann@example.org", TEST)
+    await trial_mail.send(cast.olga, "ann@example.org", TEST)
     assert not await mail_pause.is_on()
     assert (await Installation.get()).mail_problem == ""

@@ -7,7 +7,15 @@ import time_machine
 
 from models import AuditEntry, Message, Notification, Session
 from models.enums import MessageKind, MessageState, NotificationKind, RefusalReason
-from services import housekeeping, notifications, outbox, outbox_claims, refusals, sessions
+from services import (
+    housekeeping,
+    notifications,
+    outbox,
+    outbox_answers,
+    outbox_claims,
+    refusals,
+    sessions,
+)
 from services.database import unit_of_work
 from services.outbox import Draft
 from services.sessions import SignIn
@@ -94,8 +102,8 @@ async def ended_message(cast: Cast, state: MessageState) -> Message:
     [message_id] = await unit_of_work(outbox.put)([draft])
     claimed = await outbox_claims.claim(message_id)
     assert claimed
-    end = {MessageState.SENT: outbox_claims.sent, MessageState.FAILED: outbox_claims.fail}
-    await end.get(state, outbox_claims.postpone)(claimed, "answer to Ann@example.org")
+    end = {MessageState.SENT: outbox_answers.sent, MessageState.FAILED: outbox_answers.fail}
+    await end.get(state, outbox_answers.postpone)(claimed, "answer to Ann@example.org")
     return await Message.get(id=message_id)
 
 

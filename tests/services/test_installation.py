@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from services import database, installation, keys, setup
+from services import database, installation, key_file, key_tie, keys, setup
 from services.keys import KeyFileError, KeyRing
 from services.settings import Settings
 from tests.cast import activated, assemble, issue, printed, redeem
@@ -19,7 +19,7 @@ async def start(settings: Settings) -> None:
 @pytest.fixture
 async def installed(db: Settings, ring: KeyRing, cheap_passwords: None) -> Settings:
     """An installation that was started once and stopped."""
-    await setup.found(ring.check_value)
+    await key_tie.tie(ring.check_value)
     await database.disconnect()
     return db
 
@@ -54,7 +54,9 @@ async def test_a_first_start_makes_a_private_key_and_ties_the_database_to_it(
     await start(empty)
     assert empty.key_path.stat().st_mode & 0o777 == 0o600
     assert (
-        await setup.key_check() == keys.load(empty.key_path).check_value == keys.ring().check_value
+        await key_tie.key_check()
+        == key_file.load(empty.key_path).check_value
+        == keys.ring().check_value
     )
     assert await setup.is_open()
     await database.disconnect()
@@ -88,7 +90,7 @@ async def test_a_missing_key_stops_the_start_and_no_second_one_is_made(
 async def test_another_installations_key_stops_the_start(
     installed: Settings, tmp_path: Path
 ) -> None:
-    keys.create(tmp_path / "other.key")
+    key_file.create(tmp_path / "other.key")
     installed.key_path.write_bytes((tmp_path / "other.key").read_bytes())
     sentence = await refused_start(installed)
     assert "not the one this database was made with" in sentence
@@ -112,9 +114,9 @@ async def test_a_damaged_key_stops_the_start_and_is_not_replaced(
 
 async def test_a_key_left_from_a_start_that_failed_is_used(empty: Settings) -> None:
     empty.data_dir.mkdir(parents=True)
-    made = keys.create(empty.key_path)
+    made = key_file.create(empty.key_path)
     await start(empty)
-    assert await setup.key_check() == made.check_value
+    assert await key_tie.key_check() == made.check_value
     await database.disconnect()
 
 

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from services import keys
+from services import key_file, keys
 from services.keys import KeyFileError
 
 
-def key_file(folder: Path, content: str | bytes) -> Path:
+def key_file_of(folder: Path, content: str | bytes) -> Path:
     path = folder / "tallystick.key"
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     path.chmod(0o600)
@@ -20,19 +20,19 @@ def key_file(folder: Path, content: str | bytes) -> Path:
 
 def refusal(path: Path) -> str:
     with pytest.raises(KeyFileError) as caught:
-        keys.load(path)
+        key_file.load(path)
     assert str(caught.value).endswith(".")
     return str(caught.value)
 
 
 def test_a_created_key_is_loaded_again_the_same(tmp_path: Path) -> None:
     path = tmp_path / "tallystick.key"
-    assert keys.create(path) == keys.load(path)
+    assert key_file.create(path) == key_file.load(path)
 
 
 def test_the_file_is_one_line_and_private(tmp_path: Path) -> None:
     path = tmp_path / "tallystick.key"
-    keys.create(path)
+    key_file.create(path)
     label, key_id, encoded = path.read_text().removesuffix("\n").split(":")
     assert (label, key_id, len(base64.b64decode(encoded))) == ("tallystick-key-1", "1", 32)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -40,20 +40,20 @@ def test_the_file_is_one_line_and_private(tmp_path: Path) -> None:
 
 def test_an_existing_key_is_never_replaced(tmp_path: Path) -> None:
     path = tmp_path / "tallystick.key"
-    keys.create(path)
+    key_file.create(path)
     before = path.read_bytes()
     with pytest.raises(KeyFileError, match="never replaced"):
-        keys.create(path)
+        key_file.create(path)
     assert path.read_bytes() == before
 
 
 def test_a_missing_folder_is_said_in_words(tmp_path: Path) -> None:
     with pytest.raises(KeyFileError, match="cannot be written"):
-        keys.create(tmp_path / "nowhere" / "tallystick.key")
+        key_file.create(tmp_path / "nowhere" / "tallystick.key")
 
 
 def test_two_installations_have_nothing_in_common(tmp_path: Path) -> None:
-    one, other = keys.create(tmp_path / "one"), keys.create(tmp_path / "other")
+    one, other = key_file.create(tmp_path / "one"), key_file.create(tmp_path / "other")
     assert one.check_value != other.check_value
     derived = {one.seal, one.digest, one.link, one.form}
     assert len(derived | {other.seal, other.digest, other.link, other.form}) == 8
@@ -61,13 +61,13 @@ def test_two_installations_have_nothing_in_common(tmp_path: Path) -> None:
 
 def test_a_known_master_key_gives_the_same_keys_for_ever(tmp_path: Path) -> None:
     line = f"tallystick-key-1:1:{base64.b64encode(bytes(range(32))).decode()}"
-    ring = keys.load(key_file(tmp_path, line))
+    ring = key_file.load(key_file_of(tmp_path, line))
     assert ring.check_value == "221e16fd749289abf60c0a2d480a6cc0"
     assert ring.digest[:8].hex() == "a75f3c1e81101854"
 
 
 def test_no_key_is_shown_by_repr(tmp_path: Path) -> None:
-    ring = keys.create(tmp_path / "tallystick.key")
+    ring = key_file.create(tmp_path / "tallystick.key")
     shown = repr(ring)
     secret_keys = (ring.seal, ring.digest, ring.link, ring.form)
     assert not any(repr(secret) in shown for secret in secret_keys)
@@ -83,7 +83,7 @@ def test_a_folder_in_place_of_the_key_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root reads every file")
 def test_an_unreadable_key_file_is_refused(tmp_path: Path) -> None:
-    path = key_file(tmp_path, "")
+    path = key_file_of(tmp_path, "")
     path.chmod(0o000)
     assert "cannot be read" in refusal(path)
 
@@ -91,14 +91,14 @@ def test_an_unreadable_key_file_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o644, 0o620, 0o601])
 def test_a_key_open_to_others_is_refused(tmp_path: Path, mode: int) -> None:
     path = tmp_path / "tallystick.key"
-    keys.create(path)
+    key_file.create(path)
     path.chmod(mode)
     assert f"chmod 600 {path}" in refusal(path)
 
 
 def test_a_short_key_is_refused(tmp_path: Path) -> None:
     short = base64.b64encode(bytes(31)).decode()
-    assert "too short" in refusal(key_file(tmp_path, f"tallystick-key-1:1:{short}\n"))
+    assert "too short" in refusal(key_file_of(tmp_path, f"tallystick-key-1:1:{short}\n"))
 
 
 @pytest.mark.parametrize(
@@ -119,13 +119,13 @@ def test_a_short_key_is_refused(tmp_path: Path) -> None:
     ],
 )
 def test_a_file_that_is_no_key_is_refused(tmp_path: Path, content: str | bytes) -> None:
-    assert "does not hold a Tallystick key" in refusal(key_file(tmp_path, content))
+    assert "does not hold a Tallystick key" in refusal(key_file_of(tmp_path, content))
 
 
 def test_the_ring_in_use_is_the_one_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(keys, "_in_use", None)
     with pytest.raises(RuntimeError, match="No key is in use"):
         keys.ring()
-    ring = keys.create(tmp_path / "tallystick.key")
+    ring = key_file.create(tmp_path / "tallystick.key")
     keys.use(ring)
     assert keys.ring() is ring

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services import keys, links
+from services import key_file, keys, links
 from services.links import Link, Purpose
 
 row_ids = st.integers(min_value=0, max_value=2**63 - 1)
@@ -19,7 +19,7 @@ BASE = "https://codes.example.org"
 @pytest.fixture(autouse=True, scope="module")
 def key_in_use(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(keys, "_in_use", keys.create(tmp_path_factory.mktemp("key") / "key"))
+        patch.setattr(keys, "_in_use", key_file.create(tmp_path_factory.mktemp("key") / "key"))
         yield
 
 
@@ -62,7 +62,7 @@ def test_another_installation_does_not_read_the_token(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     token = links.make(Purpose.ACTIVATE, 5)
-    monkeypatch.setattr(keys, "_in_use", keys.create(tmp_path / "other.key"))
+    monkeypatch.setattr(keys, "_in_use", key_file.create(tmp_path / "other.key"))
     assert links.read(Purpose.ACTIVATE, token) is None
 
 

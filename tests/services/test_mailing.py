@@ -10,7 +10,7 @@ from tortoise.exceptions import OperationalError
 
 from models import Installation, Message
 from models.enums import AuditAction, MessageState
-from services import background, database, letters, mailing, outbox_claims, smtp
+from services import background, database, letters, mailing, outbox_answers, outbox_claims, smtp
 from services.database import unit_of_work
 from services.errors import NotFound
 from services.letters import Letter, Mail, Pointless
@@ -215,14 +215,14 @@ async def test_what_can_never_be_written_down_holds_up_nobody(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     poisoned, *_ = await queue(cast, "ann@example.org", "bob@example.org")
-    sent = outbox_claims.sent
+    sent = outbox_answers.sent
 
     async def refused(held: outbox_claims.Held, answer: str) -> bool:
         if held.id == poisoned:
             raise OperationalError
         return await sent(held, answer)
 
-    monkeypatch.setattr(outbox_claims, "sent", refused)
+    monkeypatch.setattr(outbox_answers, "sent", refused)
     await mailing.drain(compose)
     assert await states() == ["SENDING", "SENT"]
     clock.shift(outbox_claims.LEASE * 2)

@@ -18,6 +18,7 @@ from services.database import unit_of_work
 from services.signals import Changed, Topic
 from services.zones import now
 from tests.cast import Cast
+from tests.hearing import but_the_log
 
 WORDS: dict[NotificationKind, tuple[AuditAction, Resource]] = {
     NotificationKind.BATCH_READY: (AuditAction.COMPLETE, Resource.BATCH),
@@ -26,6 +27,8 @@ WORDS: dict[NotificationKind, tuple[AuditAction, Resource]] = {
     NotificationKind.MAIL_PAUSED: (AuditAction.PAUSE, Resource.INSTALLATION),
     NotificationKind.AGREEMENT_USED: (AuditAction.REACH, Resource.AGREEMENT),
     NotificationKind.AGREEMENT_ENDS: (AuditAction.EXPIRE, Resource.AGREEMENT),
+    NotificationKind.EXPORT_READY: (AuditAction.COMPLETE, Resource.EXPORT),
+    NotificationKind.EXPORT_FAILED: (AuditAction.FAIL, Resource.EXPORT),
     NotificationKind.GUESSING: (AuditAction.GUESSING, Resource.INSTALLATION),
 }
 
@@ -276,7 +279,7 @@ async def test_the_mark_of_what_was_told_cannot_be_taken_away(cast: Cast) -> Non
 @pytest.fixture
 def heard() -> Any:
     changes: list[Changed] = []
-    end = signals.subscribe(changes.append)
+    end = signals.subscribe(but_the_log(changes))
     yield changes
     end()
 

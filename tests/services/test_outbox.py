@@ -9,7 +9,7 @@ import time_machine
 
 from models import Message
 from models.enums import AuditAction, MessageKind, MessageState
-from services import messages, outbox, outbox_claims, signals
+from services import messages, outbox, outbox_answers, outbox_claims, outbox_due, signals
 from services.database import unit_of_work
 from services.errors import Conflict, NotFound
 from services.outbox import Draft
@@ -18,6 +18,7 @@ from services.signals import Changed, Topic
 from services.zones import now
 from tests.cast import Cast, entries, every_row
 from tests.conftest import Configure
+from tests.hearing import but_the_log
 
 put = unit_of_work(outbox.put)
 
@@ -106,11 +107,11 @@ async def test_of_many_claims_of_one_message_one_wins(cast: Cast) -> None:
 
 async def test_what_is_not_due_is_not_claimed(clock: time_machine.Traveller, cast: Cast) -> None:
     message = await queued(cast)
-    await outbox_claims.postpone(await held(message), "451 Later")
-    assert await outbox_claims.due() == []
+    await outbox_answers.postpone(await held(message), "451 Later")
+    assert await outbox_due.now_due() == []
     assert await outbox_claims.claim(message.id) is None
     clock.shift(timedelta(seconds=73))
-    assert await outbox_claims.due() == [message.id]
+    assert await outbox_due.now_due() == [message.id]
 
 
 async def test_the_longest_due_goes_first(clock: time_machine.Traveller, cast: Cast) -> None:
@@ -119,14 +120,14 @@ async def test_the_longest_due_goes_first(clock: time_machine.Traveller, cast: C
         ids.append((await queued(cast)).id)
         clock.shift(timedelta(seconds=1))
     await Message.filter(id=ids[2]).update(next_try_at=now() - timedelta(hours=1))
-    assert await outbox_claims.due() == [ids[2], ids[0], ids[1]]
+    assert await outbox_due.now_due() == [ids[2], ids[0], ids[1]]
 
 
 @pytest.mark.parametrize("state", [MessageState.SENT, MessageState.FAILED])
 async def test_what_has_ended_is_never_claimed(cast: Cast, state: MessageState) -> None:
     message = await queued(cast)
     await Message.filter(id=message.id).update(state=state)
-    assert await outbox_claims.due() == []
+    assert await outbox_due.now_due() == []
     assert await outbox_claims.claim(message.id) is None
 
 
@@ -136,14 +137,14 @@ async def test_a_claim_whose_time_ran_out_passes_to_another(
     message = await queued(cast)
     slow = await held(message)
     clock.shift(outbox_claims.LEASE - timedelta(seconds=1))
-    assert await outbox_claims.due() == []
+    assert await outbox_due.now_due() == []
     clock.shift(timedelta(seconds=1))
     with monkeypatch.context() as patch:
         another_process(patch)
         quick = await held(message)
     assert (quick.tries, quick.message_id) == (2, slow.message_id)
-    assert not await outbox_claims.fail(slow, "too late")
-    assert not await outbox_claims.sent(slow, "too late")
+    assert not await outbox_answers.fail(slow, "too late")
+    assert not await outbox_answers.sent(slow, "too late")
     assert (await Message.get(id=message.id)).state is MessageState.SENDING
     assert not await entries(AuditAction.FAIL)
 
@@ -164,7 +165,7 @@ async def test_what_a_dead_process_was_sending_is_free_at_once(
         dead.message_id,
     )
     assert (await Message.get(id=alive.id)).state is MessageState.SENDING
-    assert await outbox_claims.due() == [dead.id]
+    assert await outbox_due.now_due() == [dead.id]
 
 
 # What becomes of them
@@ -174,7 +175,7 @@ async def test_a_sent_message_keeps_the_answer_and_the_time(
     clock: time_machine.Traveller, cast: Cast
 ) -> None:
     message = await queued(cast)
-    assert await outbox_claims.sent(await held(message), "250 OK")
+    assert await outbox_answers.sent(await held(message), "250 OK")
     await message.refresh_from_db()
     assert (message.state, message.sent_at, message.last_answer, message.holder) == (
         MessageState.SENT,
@@ -190,8 +191,8 @@ async def test_a_failed_message_is_in_the_log_without_its_address(
     heard: list[Changed] = []
     message = await queued(cast)
     claimed = await held(message)
-    end = signals.subscribe(heard.append)
-    await outbox_claims.fail(claimed, "550 No such person ann@example.org")
+    end = signals.subscribe(but_the_log(heard))
+    await outbox_answers.fail(claimed, "550 No such person ann@example.org")
     end()
     [entry] = await entries(AuditAction.FAIL)
     assert (entry.resource, entry.target_id) == ("MESSAGE", message.id)
@@ -206,10 +207,10 @@ async def test_a_failed_message_is_in_the_log_without_its_address(
 async def test_delays_grow_are_never_the_same_and_end_at_four_hours(settings: object) -> None:
     minutes = [1, 4, 16, 64, 240, 240, 240]
     for tries, wanted in enumerate(minutes, start=1):
-        seen = {outbox_claims.delay(tries) / timedelta(minutes=1) for _ in range(50)}
+        seen = {outbox_answers.delay(tries) / timedelta(minutes=1) for _ in range(50)}
         assert len(seen) > 1
         assert all(0.8 * wanted <= each <= 1.2 * wanted for each in seen)
-    assert outbox_claims.delay(10**6) <= timedelta(hours=4, minutes=48)
+    assert outbox_answers.delay(10**6) <= timedelta(hours=4, minutes=48)
 
 
 async def test_a_message_is_retried_for_four_days_and_then_fails(
@@ -218,7 +219,7 @@ async def test_a_message_is_retried_for_four_days_and_then_fails(
     message = await queued(cast)
     first, times = now(), [now()]
     while (await Message.get(id=message.id)).state is not MessageState.FAILED:
-        await outbox_claims.postpone(await held(message), "451 Later")
+        await outbox_answers.postpone(await held(message), "451 Later")
         clock.move_to((await Message.get(id=message.id)).next_try_at)
         times.append(now())
     assert timedelta(days=4) <= times[-1] - first <= timedelta(days=4, hours=5)
@@ -236,7 +237,7 @@ async def test_days_in_which_no_mail_could_go_out_do_not_count(
 ) -> None:
     message = await queued(cast)
     clock.shift(timedelta(days=5))
-    await outbox_claims.postpone(await held(message), "451 Greylisted")
+    await outbox_answers.postpone(await held(message), "451 Greylisted")
     assert (await Message.get(id=message.id)).state is MessageState.RETRYING
 
 
@@ -244,13 +245,13 @@ async def test_a_message_given_back_is_as_if_it_was_not_tried(
     clock: time_machine.Traveller, cast: Cast
 ) -> None:
     message = await queued(cast)
-    await outbox_claims.give_back(await held(message), "535 Wrong password")
+    await outbox_answers.give_back(await held(message), "535 Wrong password")
     await message.refresh_from_db()
     assert (message.state, message.tries) == (MessageState.QUEUED, 0)
-    assert await outbox_claims.due() == [message.id]
-    await outbox_claims.postpone(await held(message), "451 Later")
+    assert await outbox_due.now_due() == [message.id]
+    await outbox_answers.postpone(await held(message), "451 Later")
     clock.shift(timedelta(minutes=2))
-    await outbox_claims.give_back(await held(message), "535 Wrong password")
+    await outbox_answers.give_back(await held(message), "535 Wrong password")
     await message.refresh_from_db()
     assert (message.state, message.tries) == (MessageState.RETRYING, 1)
 
@@ -258,12 +259,12 @@ async def test_a_message_given_back_is_as_if_it_was_not_tried(
 async def test_the_next_due_is_the_soonest_of_what_waits_or_is_held(
     clock: time_machine.Traveller, cast: Cast
 ) -> None:
-    assert await outbox_claims.next_due() is None
+    assert await outbox_due.next_due() is None
     first, second = await queued(cast), await queued(cast)
     await held(first)
-    assert await outbox_claims.next_due() == now()
-    await outbox_claims.sent(await held(second), "250 OK")
-    assert await outbox_claims.next_due() == now() + outbox_claims.LEASE
+    assert await outbox_due.next_due() == now()
+    await outbox_answers.sent(await held(second), "250 OK")
+    assert await outbox_due.next_due() == now() + outbox_claims.LEASE
 
 
 # Retry, by a person
@@ -274,7 +275,7 @@ async def test_a_failed_message_is_sent_again_as_the_same_mail(
     clock: time_machine.Traveller, cast: Cast, who: str
 ) -> None:
     message = await queued(cast)
-    await outbox_claims.fail(await held(message), "550 No")
+    await outbox_answers.fail(await held(message), "550 No")
     clock.shift(timedelta(days=30))
     await messages.retry(getattr(cast, who), message.id)
     again = await Message.get(id=message.id)
@@ -282,15 +283,15 @@ async def test_a_failed_message_is_sent_again_as_the_same_mail(
     assert again.queued_at == again.next_try_at == now()
     [entry] = await entries(AuditAction.RETRY)
     assert (entry.person_id, entry.target_id) == (getattr(cast, who).person_id, message.id)
-    await outbox_claims.postpone(await held(message), "451 Later")
+    await outbox_answers.postpone(await held(message), "451 Later")
     assert (await Message.get(id=message.id)).state is MessageState.RETRYING
 
 
 async def test_a_waiting_message_need_not_wait(clock: time_machine.Traveller, cast: Cast) -> None:
     message = await queued(cast)
-    await outbox_claims.postpone(await held(message), "451 Later")
+    await outbox_answers.postpone(await held(message), "451 Later")
     await messages.retry(cast.sam, message.id)
-    assert await outbox_claims.due() == [message.id]
+    assert await outbox_due.now_due() == [message.id]
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from services.errors import NotFound
 from services.sessions import SignIn
 from services.signals import Changed, Topic
 from tests.cast import PASSWORD, Cast, entries
+from tests.hearing import but_the_log
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
 
@@ -62,7 +63,7 @@ async def test_one_session_is_ended_and_its_tabs_hear_of_it(cast: Cast) -> None:
     token = await sign_in()
     sam = await actor_of(token)
     heard: list[Changed] = []
-    stop = signals.subscribe(heard.append)
+    stop = signals.subscribe(but_the_log(heard))
     await own_sessions.end(sam, other.session_id)
     stop()
     assert heard == [Changed(None, Topic.SESSIONS, (other.session_id,))]

@@ -7,8 +7,8 @@ import pytest
 from models import Activation, Agreement, Batch, Code, Step
 from models.enums import AuditAction, RefusalReason, Status, StepState
 from services import payments
+from services.answers import Paid, Refused
 from services.errors import Conflict
-from services.tries import Paid, Refused
 from tests.cast import Cast, entries
 from tests.paying import Scene, evaluated, pay, purchased, state_of
 

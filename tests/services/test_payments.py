@@ -26,9 +26,9 @@ from models.enums import (
     StepState,
 )
 from services import code_alphabet, payments, signals
+from services.answers import Refused, Use
 from services.errors import Conflict, Invalid, NotFound
 from services.signals import Changed, Topic
-from services.tries import Refused, Use
 from services.zones import now
 from tests.cast import Cast, entries, every_row, issue, redeem
 from tests.cast import refused as refused_to_holder

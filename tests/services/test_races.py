@@ -13,10 +13,10 @@ import pytest
 from models import Activation, Batch, Budget, Code, Entitlement, Refusal
 from models.enums import AuditAction, BatchState, RefusalReason, Status
 from services import batches, code_list, codes, database, redemptions
+from services.answers import Activated, Outcome
 from services.code_list import CodeFilter
 from services.errors import Conflict
 from services.paging import Slice
-from services.tries import Activated, Outcome
 from tests.cast import Cast, activated, entries, issue, printed, redeem, redeem_link, wanted
 
 pytestmark = pytest.mark.usefixtures("many_tries")

@@ -19,9 +19,10 @@ from models import (
 )
 from models.enums import AuditAction, CodeKind, MessageKind, RefusalReason, Role, Status
 from services import batches, code_alphabet, redemptions, signals
+from services.answers import Outcome
 from services.redemptions import Receipt
 from services.signals import Changed, Topic
-from services.tries import Outcome, Visitor
+from services.tries import Visitor
 from tests.cast import (
     VISITOR,
     Cast,

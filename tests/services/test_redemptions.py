@@ -8,10 +8,10 @@ import time_machine
 from models import Activation, Batch, Budget, Code, Refusal
 from models.enums import RefusalReason
 from services import batches, codes, redemptions
+from services.answers import Activated
 from services.code_alphabet import ALPHABET
 from services.errors import Invalid
 from services.redemptions import LinkPage, Receipt
-from services.tries import Activated
 from tests.cast import (
     VISITOR,
     Cast,

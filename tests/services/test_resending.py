@@ -9,11 +9,11 @@ import time_machine
 from models import Batch, Code, Message
 from models.enums import AuditAction, MessageKind, MessageState
 from services import (
+    announced_files,
     batch_jobs,
     batches,
     codes,
     deliveries,
-    exports,
     letters,
     links,
     messages,
@@ -252,12 +252,12 @@ async def test_the_link_to_the_file_is_withdrawn_from_the_first_buyer(cast: Cast
     await buyer(cast, "150")
     first = await newest()
     token = links.make(Purpose.DOWNLOAD, first.id)
-    await exports.set_csv(cast.sam, token, address="")
+    await announced_files.set_csv(cast.sam, token, address="")
     await resending.redirect(cast.sam, first.id, "other@clinic.example")
     with pytest.raises(Gone, match="withdrawn"):
-        await exports.set_csv(cast.sam, token, address="")
+        await announced_files.set_csv(cast.sam, token, address="")
     again = links.make(Purpose.DOWNLOAD, (await newest()).id)
-    await exports.set_csv(cast.sam, again, address="")
+    await announced_files.set_csv(cast.sam, again, address="")
 
 
 async def test_a_link_to_a_file_that_has_ended_is_sent_anew(
@@ -266,11 +266,13 @@ async def test_a_link_to_a_file_that_has_ended_is_sent_anew(
     await buyer(cast, "150")
     clock.shift(links.DOWNLOAD_LASTS)
     with pytest.raises(Gone):
-        await exports.set_csv(
+        await announced_files.set_csv(
             cast.sam, links.make(Purpose.DOWNLOAD, (await newest()).id), address=""
         )
     await resending.resend(cast.sam, (await newest()).id)
-    await exports.set_csv(cast.sam, links.make(Purpose.DOWNLOAD, (await newest()).id), address="")
+    await announced_files.set_csv(
+        cast.sam, links.make(Purpose.DOWNLOAD, (await newest()).id), address=""
+    )
 
 
 async def test_a_mail_read_while_its_set_goes_to_another_buyer_shows_no_link_that_works(

@@ -7,13 +7,14 @@ import pytest
 
 from models import Action, AuditEntry, Scheme
 from models.enums import AuditAction
-from services import scheme_list, schemes, signals
+from services import scheme_choices, scheme_list, schemes, signals
 from services.actor import Actor
 from services.errors import Conflict, Invalid, NotFound
 from services.scheme_list import SchemeView
 from services.signals import Changed, Topic
 from tests.cast import Cast, entries, every_row
 from tests.certification import Certification, certification, granted
+from tests.hearing import but_the_log
 
 
 @pytest.fixture
@@ -135,12 +136,14 @@ async def test_an_archived_scheme_leaves_every_choice_and_comes_back(
 ) -> None:
     await schemes.archive(cast.olga, ral.scheme.id)
     assert await shown(cast) == {}
-    assert await scheme_list.open_schemes(cast.ada) == []
-    assert await scheme_list.purchasable_actions(cast.ada) == []
+    assert await scheme_choices.open_schemes(cast.ada) == []
+    assert await scheme_choices.purchasable_actions(cast.ada) == []
     with pytest.raises(Conflict, match="archived"):
         await schemes.add_action(cast.olga, ral.scheme.id, name="Review", needs_payment=False)
     await schemes.restore(cast.olga, ral.scheme.id)
-    assert [scheme.name for scheme in await scheme_list.open_schemes(cast.ada)] == ["EN18031 - RAL"]
+    assert [scheme.name for scheme in await scheme_choices.open_schemes(cast.ada)] == [
+        "EN18031 - RAL"
+    ]
 
 
 async def test_what_is_archived_is_archived_once(cast: Cast, ral: Certification) -> None:
@@ -156,7 +159,7 @@ async def test_what_is_archived_is_archived_once(cast: Cast, ral: Certification)
 async def test_only_paid_actions_in_use_can_be_purchased(cast: Cast, ral: Certification) -> None:
     await certification("EN18031 - Cellular")
     await schemes.archive_action(cast.olga, ral.certification.id)
-    assert [action.name for action in await scheme_list.purchasable_actions(cast.ada)] == [
+    assert [action.name for action in await scheme_choices.purchasable_actions(cast.ada)] == [
         "EN18031 - Cellular - Lab Assessment",
         "EN18031 - Cellular - Certification",
         "EN18031 - RAL - Lab Assessment",
@@ -168,7 +171,7 @@ async def test_an_evaluation_begins_with_schemes_that_have_a_step(
 ) -> None:
     await schemes.create(cast.olga, "Empty so far")
     await schemes.archive_action(cast.olga, ral.lab.id)
-    [scheme] = await scheme_list.open_schemes(cast.eve)
+    [scheme] = await scheme_choices.open_schemes(cast.eve)
     assert [action.name for action in scheme.actions] == ["Self Assessment", "Certification"]
 
 
@@ -238,10 +241,10 @@ async def test_lists_of_schemes_are_for_those_who_need_them(cast: Cast, ral: Cer
             await scheme_list.schemes(who)
     for who in (cast.sam, cast.eve, cast.mallory):
         with pytest.raises(NotFound):
-            await scheme_list.purchasable_actions(who)
+            await scheme_choices.purchasable_actions(who)
     for who in (cast.sam, cast.mallory):
         with pytest.raises(NotFound):
-            await scheme_list.open_schemes(who)
+            await scheme_choices.open_schemes(who)
 
 
 @pytest.mark.parametrize("target", [0, -1, 10**12, 2**63])
@@ -264,7 +267,7 @@ async def test_what_is_not_there_is_not_found(cast: Cast, ral: Certification, ta
 
 async def test_each_change_is_recorded_and_told_once(cast: Cast, ral: Certification) -> None:
     heard: list[Changed] = []
-    stop = signals.subscribe(heard.append)
+    stop = signals.subscribe(but_the_log(heard))
     await schemes.rename(cast.olga, ral.scheme.id, "RAL")
     await schemes.move_action(cast.olga, ral.lab.id, up=True)
     with pytest.raises(Conflict):

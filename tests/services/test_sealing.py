@@ -121,3 +121,16 @@ async def test_nothing_is_half_sealed_when_sealing_fails(
     monkeypatch.setattr(audit_chain, "digest", real)
     assert await sealing.seal() == 3
     await assert_whole()
+
+
+async def test_an_end_in_a_hurry_signs_nothing_that_is_not_whole(
+    db: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await happened(3)
+    monkeypatch.setattr(sealing, "PATIENCE", 0.0)
+    await sealing.finish()
+    assert (await counts())[2] == 0
+    monkeypatch.setattr(sealing, "PATIENCE", 10.0)
+    await sealing.finish()
+    assert await counts() == (3, 3, 1)
+    await assert_whole()

@@ -8,7 +8,7 @@ import time_machine
 
 from models import User
 from models.enums import AuditAction
-from services import sessions, setup
+from services import key_tie, sessions, setup, setup_token
 from services.errors import Conflict, Invalid
 from services.settings import Settings
 from services.setup import NewOwner
@@ -17,8 +17,8 @@ from tests.cast import PASSWORD, Cast, entries
 
 @pytest.fixture
 async def token(db: Settings, cheap_passwords: None) -> str:
-    await setup.found("the check value of some key")
-    return await setup.issue_token()
+    await key_tie.tie("the check value of some key")
+    return await setup_token.issue()
 
 
 def owner(token: str, **more: str) -> NewOwner:
@@ -61,20 +61,20 @@ async def test_another_token_makes_nobody(token: str, wrong_token: str) -> None:
 
 async def test_a_token_is_good_for_an_hour(clock: time_machine.Traveller, token: str) -> None:
     clock.shift(timedelta(hours=1, seconds=-1))
-    assert await setup.is_token(token)
+    assert await setup_token.is_good(token)
     clock.shift(timedelta(seconds=1))
     with pytest.raises(Invalid, match="older than an hour"):
         await setup.create_owner(owner(token))
 
 
 async def test_a_new_token_voids_the_one_before(token: str) -> None:
-    newer = await setup.issue_token()
-    assert (await setup.is_token(token), await setup.is_token(newer)) == (False, True)
+    newer = await setup_token.issue()
+    assert (await setup_token.is_good(token), await setup_token.is_good(newer)) == (False, True)
 
 
 async def test_no_token_makes_a_second_owner(cast: Cast) -> None:
     with pytest.raises(Conflict, match="An owner exists already"):
-        await setup.create_owner(owner(await setup.issue_token(), email="second@example.org"))
+        await setup.create_owner(owner(await setup_token.issue(), email="second@example.org"))
     assert await User.filter(is_owner=True).count() == 1
 
 
@@ -104,4 +104,4 @@ async def test_a_wrong_entry_is_told_by_field_and_leaves_the_token_good(
     with pytest.raises(Invalid) as wrong:
         await setup.create_owner(owner(token, **entered))
     assert set(wrong.value.fields) == {field}
-    assert await setup.is_token(token)
+    assert await setup_token.is_good(token)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from services import keys, vault
+from services import key_file, keys, vault
 from services.code_alphabet import generate
 from services.vault import SealBroken
 
@@ -19,13 +19,13 @@ HERE = {"workspace_id": 1, "batch_id": 2, "ordinal": 3}
 @pytest.fixture(autouse=True, scope="module")
 def key_in_use(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(keys, "_in_use", keys.create(tmp_path_factory.mktemp("key") / "key"))
+        patch.setattr(keys, "_in_use", key_file.create(tmp_path_factory.mktemp("key") / "key"))
         yield
 
 
 @pytest.fixture
 def other_ring(tmp_path: Path) -> keys.KeyRing:
-    return keys.create(tmp_path / "other.key")
+    return key_file.create(tmp_path / "other.key")
 
 
 @given(st.text(), places)

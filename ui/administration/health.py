@@ -5,7 +5,7 @@ from datetime import timedelta
 from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement
 
-from services import health, mailing, zones
+from services import health, mailing, trial_mail, zones
 from services.actor import Actor
 from services.health import MailHealth
 from services.letters import Mail
@@ -114,7 +114,7 @@ class TestMail:
         self.answer.show("", "")
         address = self.address.value or ""
         outcome = await actions.run(
-            lambda actor: health.send_test(actor, address, TEST), button=self.go, form=self.form
+            lambda actor: trial_mail.send(actor, address, TEST), button=self.go, form=self.form
         )
         if outcome:
             self.answer.show(_said(outcome), outcome.answer, is_wrong=not isinstance(outcome, Sent))

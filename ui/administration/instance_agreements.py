@@ -4,11 +4,11 @@ from collections.abc import Awaitable, Callable
 
 from nicegui import ui
 
-from services import agreement_list, agreements, scheme_list, workspaces
+from services import agreement_list, agreements, scheme_choices, workspaces
 from services.actor import Actor
 from services.agreement_list import AgreementView
 from services.permissions import Permission
-from services.scheme_list import PurchasableAction
+from services.scheme_choices import PurchasableAction
 from services.workspaces import Membered
 from ui import actions
 from ui.agreement_ledger import AgreementLedger
@@ -60,7 +60,7 @@ class Agreements:
 
     async def add(self) -> None:
         async def offered(actor: Actor) -> tuple[list[Membered], list[PurchasableAction]]:
-            return await workspaces.of(actor), await scheme_list.purchasable_actions(actor)
+            return await workspaces.of(actor), await scheme_choices.purchasable_actions(actor)
 
         async def save(read: Callable[[], Entered], go: ui.button, form: Form) -> bool:
             async def command(actor: Actor) -> None:

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from services import account_messages
-from services.account_messages import AccountMessage
+from services import account_message_list, account_messages
+from services.account_message_list import AccountMessage
 from services.actor import Actor
 from services.letters import Pointless
 from services.permissions import Permission
@@ -33,10 +33,10 @@ async def page(actor: Actor) -> None:
             zone=actor.time_zone,
             search="Search by recipient",
             nothing="Mails stand here as soon as somebody is invited or forgets a password.",
-            page=account_messages.page,
-            some=account_messages.some,
-            visible=account_messages.visible,
-            newest=account_messages.newest,
+            page=account_message_list.page,
+            some=account_message_list.some,
+            visible=account_message_list.visible,
+            newest=account_message_list.newest,
             row=row,
         )
     )

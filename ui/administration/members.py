@@ -7,9 +7,9 @@ from typing import Any
 from nicegui import ui
 
 from models.enums import Role
-from services import invitations, members, zones
+from services import invitations, member_list, members, zones
 from services.actor import Actor
-from services.members import MemberView
+from services.member_list import MemberView
 from services.paging import Slice
 from services.permissions import Permission
 from services.signals import Topic
@@ -107,7 +107,7 @@ class Members:
 
     async def load(self, part: Slice) -> tuple[list[dict[str, Any]], int]:
         actor = await actions.actor(self.slug)
-        page = await members.page(actor, self.search.value or "", _sorted(part))
+        page = await member_list.page(actor, self.search.value or "", _sorted(part))
         self.count.text = wording.count(page.total, "member")
         return [row(each, self.zone) for each in page.rows], page.total
 
@@ -116,7 +116,7 @@ class Members:
 
     async def changed(self, user_ids: tuple[int, ...]) -> None:
         """Patch who is here; who came or went changes the list."""
-        fresh = await members.some(await actions.actor(self.slug), user_ids)
+        fresh = await member_list.some(await actions.actor(self.slug), user_ids)
         here = set(self.table.ids)
         if {each.user_id for each in fresh} == here.intersection(user_ids):
             self.table.patch([row(each, self.zone) for each in fresh])

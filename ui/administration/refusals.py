@@ -12,7 +12,7 @@ from services.paging import Slice
 from services.permissions import Permission, can
 from services.refusal_list import RefusalFilter, RefusalView
 from services.signals import Topic
-from ui import actions, live, theme, wording
+from ui import actions, live, tones, wording
 from ui.code_story import CodeStory
 from ui.components.buttons import button
 from ui.components.fields import Form
@@ -185,7 +185,7 @@ def row(refusal: RefusalView, zone: str) -> dict[str, Any]:
     return {
         "id": refusal.id,
         "reason": refusal.reason.value,
-        "tone": theme.REASON_TONE.get(refusal.reason, "other"),
+        "tone": tones.REASON_TONE.get(refusal.reason, "other"),
         "code": refusal.masked or "No code",
         "opens": refusal.opens,
         "by": refusal.by or "Nobody signed in",

@@ -12,7 +12,7 @@ from services.paging import Slice
 from services.permissions import Permission
 from services.signals import Topic
 from services.user_list import Shown, UserFilter, UserView
-from ui import actions, live, notices, wording
+from ui import actions, erase_dialog, live, notices, wording
 from ui.components.buttons import button
 from ui.components.dialog import confirm
 from ui.components.filters import choice_filter, search_field
@@ -78,6 +78,7 @@ ENTRIES = {
     "remove_owner": ("shield", "Remove as owner"),
     "disable": ("ban", "Disable"),
     "enable": ("check", "Enable"),
+    "erase": ("trash-2", "Erase this person"),
 }
 
 
@@ -109,6 +110,7 @@ class Users:
             ("remove_owner", self.ask_remove_owner),
             ("disable", self.ask_disable),
             ("enable", self.enable),
+            ("erase", self.ask_erase),
         ):
             self.table.on(event, ask)
         await self.table.reload()
@@ -180,6 +182,11 @@ class Users:
     async def ask_remove_owner(self, user_id: int) -> None:
         await self._ask(user_id, _remove_owner, users.remove_owner)
 
+    async def ask_erase(self, user_id: int) -> None:
+        user = await actions.run(lambda actor: user_list.read(actor, user_id))
+        if user:
+            await erase_dialog.ask(user.person_id, done=self.table.reload)
+
 
 def _sign_out(user: UserView) -> tuple[str, list[str], str]:
     own = " That is this browser too." if user.is_you else ""
@@ -238,10 +245,11 @@ def row(user: UserView) -> dict[str, Any]:
 
 
 def _possible(user: UserView) -> list[str]:
+    """Whoever is disabled cannot be made an owner; oneself one neither disables nor erases."""
     if user.is_disabled:
-        return ["remove_owner", "enable"] if user.is_owner else ["enable"]
+        return [*(["remove_owner"] if user.is_owner else []), "enable", "erase"]
     ownership = "remove_owner" if user.is_owner else "make_owner"
-    return ["sign_out", ownership] + ([] if user.is_you else ["disable"])
+    return ["sign_out", ownership, *([] if user.is_you else ["disable", "erase"])]
 
 
 def _entry(event: str) -> dict[str, str]:

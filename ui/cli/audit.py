@@ -7,12 +7,12 @@ from typing import Annotated
 
 import typer
 
-from services import audit_verify, database, installation, schema
+from services import audit_verify, database, installation, kept_heads, schema
 from services.audit_findings import Verdict
 from services.head_statement import Head
 from services.schema_check import SchemaRefused
 from services.settings import Settings, get_settings
-from ui import audit_words, wording
+from ui import verdict_words, wording
 from ui.cli import problems
 
 commands = typer.Typer(help="The tamper-evident log.", no_args_is_help=True)
@@ -33,7 +33,7 @@ def verify(
 ) -> None:
     """Check the chain, the signed heads and the codes; ends with 1 where something is wrong."""
     with problems.said():
-        kept = audit_verify.read_kept(head.read_text("utf-8", errors="replace")) if head else []
+        kept = kept_heads.read(head.read_text("utf-8", errors="replace")) if head else []
         verdict = asyncio.run(_check(get_settings(), kept))
     _tell(verdict)
     sys.exit(0 if verdict.is_clean else 1)
@@ -58,10 +58,10 @@ def _progress(done: int, of: int) -> None:
 
 
 def _tell(verdict: Verdict) -> None:
-    print(audit_words.headline(verdict))
+    print(verdict_words.headline(verdict))
     for found in verdict.findings:
-        print(f"- {audit_words.finding(found)}")
+        print(f"- {verdict_words.finding(found)}")
     if verdict.more:
         print(f"- and {verdict.more:,} more")
-    for sentence in audit_words.proved(verdict, ZONE):
+    for sentence in verdict_words.proved(verdict, ZONE):
         print(sentence)

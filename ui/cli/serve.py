@@ -6,7 +6,7 @@ import socket
 import sys
 from pathlib import Path
 
-from services import database, installation, instance_lock, setup
+from services import database, installation, instance_lock, setup, setup_token
 from services.demo import sample
 from services.settings import Settings, get_settings
 from ui import app, routes
@@ -58,7 +58,7 @@ async def _prepare(settings: Settings) -> str:
     try:
         if settings.demo:
             await sample.fill()
-        return await setup.issue_token() if await setup.is_open() else ""
+        return await setup_token.issue() if await setup.is_open() else ""
     finally:
         await database.disconnect()
 

@@ -6,7 +6,7 @@ from datetime import date
 from nicegui import ui
 
 from models.enums import Status
-from services import access_changes, zones
+from services import extensions, zones
 from services.customers import EntitlementView
 from services.errors import Invalid
 from services.undoing import REASON_MOST
@@ -56,12 +56,12 @@ class ExtendDialog:
         return f"It lasts to the end of {last}."
 
     def _typed(self) -> int:
-        return self.choice.value or access_changes.days_of(self.days.value or "")
+        return self.choice.value or extensions.days_of(self.days.value or "")
 
     def _promised(self) -> date | None:
         assert self.held.ends_at, "a lifetime has no end to move"
         try:
-            ends_at = access_changes.extended(self.held.ends_at, self._typed(), self.zone)
+            ends_at = extensions.extended(self.held.ends_at, self._typed(), self.zone)
         except Invalid:
             return None
         return zones.last_day(ends_at, self.zone)

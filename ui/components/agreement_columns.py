@@ -4,7 +4,7 @@ from typing import Any
 
 from models.enums import AgreementState
 from services.agreement_list import AgreementView
-from ui import theme, wording
+from ui import tones, wording
 from ui.components.status import PILL
 from ui.components.table import Column
 
@@ -74,7 +74,7 @@ def row(agreement: AgreementView, *, names_workspace: bool) -> dict[str, Any]:
         "action": agreement.action,
         "more": " · ".join(_more(agreement)),
         "state": agreement.state.value,
-        "tone": theme.AGREEMENT_TONE[agreement.state],
+        "tone": tones.AGREEMENT_TONE[agreement.state],
         "left": f"{agreement.left:,} of {agreement.granted:,}",
         "rest": agreement.left,
         "gone": agreement.granted - agreement.left,

@@ -8,7 +8,7 @@ from nicegui import ui
 from services import zones
 from services.agreement_form import AgreementTerms
 from services.agreement_list import AgreementView
-from services.scheme_list import PurchasableAction
+from services.scheme_choices import PurchasableAction
 from services.workspaces import Membered
 from ui import wording
 from ui.components.buttons import button
@@ -67,7 +67,7 @@ class AgreementDialog:
             "workspace", "Workspace", names, value=workspace_id, on_change=self._say_zone
         )
         offered = {each.id: each.name for each in purchasable}
-        self.action = self.form.choice("action", "Purchased action", offered, searchable=True)
+        self.action = self.form.choice("action", "Purchased Action", offered, searchable=True)
         (self.action if workspace_id else self.workspace).props("autofocus")
         if not offered:
             none = "No scheme has an action that needs a purchase code. Add one under Schemes."

@@ -8,7 +8,7 @@ from nicegui import ui
 from models.enums import Access
 from services import zones
 from services.customers import Customer, EntitlementView, Found, SentSet
-from ui import theme, wording
+from ui import tones, wording
 from ui.components.buttons import button, icon_button, menu_entry
 from ui.components.icon import icon
 from ui.components.text import text
@@ -76,7 +76,7 @@ def _entitlement(held: EntitlementView, zone: str, changes: Changes | None) -> N
             with ui.element("div").classes("name"):
                 text("b", held.product)
                 text("span", held.plan)
-                text("span", held.state.value, f"pill tone-{theme.ACCESS_TONE[held.state]}")
+                text("span", held.state.value, f"pill tone-{tones.ACCESS_TONE[held.state]}")
             text("span", _term(held, zone), "term")
             with ui.element("div").classes("source"):
                 text("span", held.masked, "code")

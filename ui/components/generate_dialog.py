@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from nicegui import ui
 
 from services.batch_form import BatchRequest
-from services.catalog import ProductView
+from services.product_list import ProductView
 from ui.components.buttons import button
 from ui.components.dialog import Dialog
 from ui.components.fields import Form, day_of

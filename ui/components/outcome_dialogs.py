@@ -12,6 +12,7 @@ from ui.components.fields import Form
 from ui.components.text import text
 
 Do = Callable[[str, ui.button, Form], Awaitable[object]]
+OF_CODE = "It stands in the history of the code."
 OF_TEAM = "Seen by everybody who may see this evaluation."
 
 
@@ -41,7 +42,7 @@ def ask_reopen(step: str, reopen: Do) -> None:
     with dialog.body:
         text("p", f"{step} is open for work again. That it failed stays in its history.")
         form = Form()
-        reason = _reason(form)
+        reason = _reason(form, OF_TEAM)
     _foot(dialog, form, reason, reopen, "Reopen", look="primary", enter=True)
 
 
@@ -51,14 +52,14 @@ def ask_undo_payment(step: str, ending: str, undo: Do) -> None:
         text("p", f"The code ending {ending} is READY again, and {step} needs a purchase code.")
         text("p", "What is recorded in the step stays. Both facts stay in the history of the code.")
         form = Form()
-        reason = _reason(form)
+        reason = _reason(form, OF_CODE)
     _foot(dialog, form, reason, undo, "Undo payment", look="danger", enter=True)
 
 
-def _reason(form: Form) -> ui.input:
+def _reason(form: Form, help: str) -> ui.input:
     most = f"{REASON_MOST}"
     return form.line(
-        "reason", "Reason", help=OF_TEAM, autofocus="", autocomplete="off", maxlength=most
+        "reason", "Reason", help=help, autofocus="", autocomplete="off", maxlength=most
     )
 
 

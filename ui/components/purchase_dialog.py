@@ -92,20 +92,21 @@ class PurchaseDialog:
         )
         self.quantity.props("debounce=250").on("keydown.enter", self._go)
         self.quantity.on_value_change(self._typed)
+        self.quantity.on_value_change(self.show_left)
         self.left = text("p", "", "after-field left").props("aria-live=polite")
         self.left.set_visibility(False)
         self.background = background_line(self.choices.bulk_from)
         if not self.choices.actions:
             form.show_errors({"action": "There is no action to be paid for yet."})
 
-    async def _typed(self) -> None:
+    def _typed(self) -> None:
         self.form.show_errors({})
         is_bulk = is_number_from(self.choices.bulk_from, self.quantity.value or "")
-        if is_bulk is not self.is_bulk:  # drawn anew under the mouse it would lose its click
-            self.is_bulk = is_bulk
-            self.background.set_visibility(is_bulk)
-            name_generate(self.go, is_bulk=is_bulk)
-        await self.show_left()
+        if is_bulk is self.is_bulk:
+            return  # a button that is drawn anew under the mouse loses its click
+        self.is_bulk = is_bulk
+        self.background.set_visibility(is_bulk)
+        name_generate(self.go, is_bulk=is_bulk)
 
     async def show_left(self) -> None:
         """Ask again what is left; an answer that a later question overtook is dropped."""

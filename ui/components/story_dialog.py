@@ -1,7 +1,6 @@
 """The story of a code as a time line, and the question whether it would work."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 from nicegui import ui
 
@@ -16,43 +15,30 @@ REDEEM, NOTHING = 0, -1
 Ask = Callable[[int, int, ui.button, Form], Awaitable[tuple[bool, Sequence[str]] | None]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One event: its icon, what happened, and when, by whom and so on."""
-
-    glyph: str
-    head: str
-    more: str
-    tone: str = ""
-
-
 class StoryDialog:
-    """`state` is the pill's word and tone. Nothing is asked of what is no code."""
+    """What happened to a code, line by line. Nothing is asked of what is no code."""
 
-    def __init__(
-        self, title: str, masked: str, state: tuple[str, str] | None, facts: Sequence[str]
-    ) -> None:
+    def __init__(self, title: str) -> None:
         self.dialog = Dialog(title, look="dialog-wide")
-        if state:
-            with self.dialog.body, ui.element("div").classes("story-facts"):
-                text("span", masked, "code")
-                text("span", state[0], f"pill tone-{state[1]}")
-                for fact in facts:
-                    text("span", fact)
+        with self.dialog.body:
+            self._facts = ui.element("div").classes("story-facts")
+            self._story = ui.element("ol").classes("story")
         with self.dialog.foot:
             button("Close", self.dialog.close, look="primary")
 
-    def show_lines(self, lines: Sequence[Line], *, before: str = "") -> None:
-        with self.dialog.body:
-            if before:
-                text("p", before, "muted")
-            with ui.element("ol").classes("story"):
-                for line in lines:
-                    with ui.element("li").classes(f"tone-{line.tone}" if line.tone else ""):
-                        icon(line.glyph)
-                        with ui.element("div"):
-                            text("b", line.head)
-                            text("span", line.more)
+    def set_code(self, masked: str, status: str, *facts: str, tone: str) -> None:
+        with self._facts:
+            text("span", masked, "code")
+            text("span", status, f"pill tone-{tone}")
+            for fact in facts:
+                text("span", fact)
+
+    def add_line(self, head: str, more: str, *, glyph: str, tone: str) -> None:
+        with self._story, ui.element("li").classes(f"tone-{tone}"):
+            icon(glyph)
+            with ui.element("div"):
+                text("b", head)
+                text("span", more)
 
     def show_question(
         self,
@@ -80,7 +66,7 @@ class StoryDialog:
                     "workspace", "In the workspace", dict(workspaces), value=workspace
                 )
             self.go = button("Ask", lambda: self._ask(ask))
-            self._answer = ui.element("p").classes("verdict").props("role=status")
+            self._answer = ui.element("p").classes("answer-line").props("role=status")
         self._purpose_changed()
 
     def _purpose_changed(self) -> None:
@@ -93,7 +79,8 @@ class StoryDialog:
         if answer is None or self._answer.is_deleted:
             return
         works, sentence = answer
-        self._answer.classes(replace=f"verdict tone-{'activated' if works else 'revoked'}")
+        self._answer.classes(replace=f"answer-line tone-{'activated' if works else 'revoked'}")
         with self._answer:
             for place, words in enumerate(sentence):
                 text("b" if place % 2 else "span", words)
+        self._answer.run_method("scrollIntoView", {"block": "nearest"})

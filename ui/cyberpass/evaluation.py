@@ -2,17 +2,16 @@
 
 from nicegui import ui
 
-from models.enums import EvaluationState, StepState
-from services import evaluation_detail, outcomes, zones
+from models.enums import EvaluationState
+from services import evaluation_detail, reopening, zones
 from services.actor import Actor
 from services.evaluation_detail import EvaluationDetail
 from services.permissions import Permission
 from services.signals import Topic
-from ui import actions, live, routes, theme, wording
-from ui.components.buttons import button
+from ui import actions, live, tones, wording
+from ui.components import verdict
 from ui.components.copying import copy
 from ui.components.fields import Form
-from ui.components.icon import icon
 from ui.components.outcome_dialogs import ask_reopen
 from ui.components.page_head import page_head
 from ui.components.stepper import Stage
@@ -66,53 +65,21 @@ class EvaluationPage:
             self._show_verdict()
 
     def _show_verdict(self) -> None:
-        detail = self.detail
+        detail, zone = self.detail, self.actor.time_zone
         self.pill.text = detail.state.value
-        self.pill.classes(replace=f"pill tone-{theme.EVALUATION_TONE[detail.state]}")
-        self.verdict.clear()
-        with self.verdict:
+        self.pill.classes(replace=f"pill tone-{tones.EVALUATION_TONE[detail.state]}")
+        with self.verdict.clear():
             if detail.state is EvaluationState.CERTIFIED:
-                self._certified()
+                verdict.certified(detail, zone, self.copy_number)
             elif detail.state is EvaluationState.FAILED:
-                self._failed()
-
-    def _certified(self) -> None:
-        detail = self.detail
-        assert detail.ended_at, "what is certified has ended"
-        when = wording.day(zones.day(detail.ended_at, self.actor.time_zone))
-        with ui.element("section").classes("card verdict is-certified").props("role=status"):
-            icon("award")
-            with ui.element("div").classes("about"):
-                text("b", f"Certified {when}")
-                text("span", detail.certificate, "code")
-            with ui.element("div").classes("acts"):
-                button("Copy number", self.copy_number, glyph="copy")
-                path = routes.certificate(detail.certificate)
-                link = ui.link("Open certificate", path, new_tab=True)
-                link.classes("q-btn btn-plain")
-
-    def _failed(self) -> None:
-        failed = next(step for step in self.detail.steps if step.state is StepState.FAILED)
-        with ui.element("section").classes("card verdict is-failed").props("role=status"):
-            icon("circle-x")
-            with ui.element("div").classes("about"):
-                text("b", f"{failed.name} failed")
-                text("span", self._who_reopens())
-            if self.detail.may_reopen:
-                with ui.element("div").classes("acts"):
-                    button("Reopen", lambda: ask_reopen(failed.name, self.reopen))
-
-    def _who_reopens(self) -> str:
-        if self.detail.may_reopen:
-            return "The evaluation has ended. You can reopen it with a reason."
-        return "The evaluation has ended. An admin can reopen it with a reason."
+                verdict.failed(detail, lambda step: ask_reopen(step.name, self.reopen))
 
     async def copy_number(self) -> None:
         await copy(self.detail.certificate, "Certificate number copied.")
 
     async def reopen(self, reason: str, go: ui.button, form: Form) -> bool:
         async def command(actor: Actor) -> bool:
-            await outcomes.reopen(actor, self.detail.id, reason)
+            await reopening.reopen(actor, self.detail.id, reason)
             return True
 
         return bool(await actions.run(command, slug=self.slug, button=go, form=form))

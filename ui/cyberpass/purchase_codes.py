@@ -52,7 +52,7 @@ class PurchaseCodes:
         self.actor, self.slug = actor, actor.slug
         self.places = {place.id: place for place in places}
         self.newest = 0
-        self.awaited: set[int] = set()  # batches under way
+        self.making: dict[int, PurchaseBatch] = {}  # under way
         self.generation = PurchaseGeneration(self.slug, self.places)
 
     async def build(self) -> None:
@@ -80,11 +80,13 @@ class PurchaseCodes:
         ):
             self.table.on(event, handler)
         self.newest = await purchase_batches.newest(self.actor)
-        await self.show_under_way(self.actor)
-        await self.show_left(self.actor)
-        await self.table.reload()
+        # before the rows are read: what changes meanwhile must not be missed
         live.on(card, None, Topic.BATCHES, self.changed)
         live.on(card, None, Topic.AGREEMENTS, self.agreements_changed)
+        self.show_under_way(await purchase_batches.under_way(self.actor))
+        await self.show_left(self.actor)
+        await self.table.reload()
+        await self.changed(tuple(self.making))  # done since they were read
 
     def _toolbar(self, named: dict[int, str]) -> None:
         with ui.element("div").classes("toolbar"):
@@ -134,11 +136,11 @@ class PurchaseCodes:
         )
         self.left.text = wording.left_under(found, said="agreement ")
 
-    async def show_under_way(self, actor: Actor) -> None:
-        batches = await purchase_batches.under_way(actor)
-        self.awaited.update(batch.id for batch in batches)
-        self.newest = max([self.newest, *self.awaited])
-        self.under_way.show([_making(batch) for batch in batches])
+    def show_under_way(self, fresh: list[PurchaseBatch]) -> None:
+        """Those that are still being made stand above the table, the others no longer."""
+        self.making |= {batch.id: batch for batch in fresh}
+        self.making = {key: each for key, each in self.making.items() if each.is_under_way}
+        self.under_way.show([_making(each) for each in self.making.values()])
 
     async def agreements_changed(self, _: tuple[int, ...]) -> None:
         await self.show_left(await actions.actor(self.slug))
@@ -154,19 +156,19 @@ class PurchaseCodes:
         changed = await purchase_code_list.some(actor, here)
         self.table.patch([row(code, actor.time_zone) for code in changed])
         new = [batch for batch in fresh if self._is_new(batch)]
-        waited = {batch.id for batch in new} & self.awaited
-        self.newest = max([self.newest, *(batch.id for batch in new)])
-        self.awaited -= waited
-        await self.show_under_way(actor)
+        awaited = self.making.keys() & {batch.id for batch in new}
+        self.newest = max([self.newest, *(batch.id for batch in fresh)])
+        self.show_under_way(fresh)
         if new:
-            await self._arrived(actor, new, waited)
+            await self._arrived(actor, new, awaited)
 
     def _is_new(self, batch: PurchaseBatch) -> bool:
-        is_unseen = batch.id > self.newest or batch.id in self.awaited
+        """Its codes are there since a moment ago."""
+        is_unseen = batch.id > self.newest or batch.id in self.making
         return batch.state is BatchState.DONE and is_unseen
 
-    async def _arrived(self, actor: Actor, new: list[PurchaseBatch], waited: set[int]) -> None:
-        mine = [b for b in new if b.requested_by_id == actor.person_id and b.id not in waited]
+    async def _arrived(self, actor: Actor, new: list[PurchaseBatch], awaited: set[int]) -> None:
+        mine = [b for b in new if b.requested_by_id == actor.person_id and b.id not in awaited]
         if mine:
             await self.show_news(widen={batch.workspace_id for batch in mine})
             return

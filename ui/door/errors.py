@@ -10,7 +10,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services import errors
-from ui import routes
+from ui import path_kinds
 from ui.door.limits import BodyTooLarge
 from ui.public import pages
 
@@ -53,7 +53,7 @@ def of_http(request: Request, exception: Exception) -> Response:
 def _page(request: Request, status: int, sentence: str, *, exception: Exception | None) -> Response:
     reference = secrets.token_hex(4).upper()
     level = logging.ERROR if exception else logging.INFO
-    asked = f"{request.method} {routes.without_secrets(request.scope['path'])}"
+    asked = f"{request.method} {path_kinds.without_secrets(request.scope['path'])}"
     log.log(level, "%d for %r (reference %s)", status, asked, reference, exc_info=exception)
     return pages.error(request, status, sentence=sentence, reference=reference)
 

@@ -9,8 +9,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from services.budgets import network
 from services.settings import Settings
-from services.sheets import BYTES, CSV, XLSX
-from ui import routes
+from services.sheets import BYTES, CSV
+from services.workbooks import XLSX
+from ui import client_paths, path_kinds, routes
 from ui.door import errors, forms, hosts, limits, peers, session, tabs
 
 NAVIGATION = ("GET", "HEAD")
@@ -34,12 +35,12 @@ async def _answer(scope: Scope, settings: Settings) -> Response | None:
         return errors.page(request, 400)
     if path.startswith(routes.SOCKET):
         return errors.page(request, 400, "Live updates need a WebSocket connection.")
-    if routes.is_asset(path):
+    if client_paths.is_asset(path):
         return _as_get(scope)
     actor = await session.recognise(scope, settings)
-    if routes.is_public(path):
+    if path_kinds.is_public(path):
         return _as_get(scope)
-    if routes.is_application_path(path):
+    if path_kinds.is_application_path(path):
         return await _application(request) if actor else _signed_out(request)
     if path.startswith(routes.CLIENT_ROUTES) and actor and not tabs.is_of_another(path, actor):
         return _client_route(request, settings)
@@ -72,11 +73,11 @@ async def _application(request: Request) -> Response | None:
 
 
 def _kind(path: str) -> str:
-    if routes.is_workbook(path):
+    if path_kinds.is_workbook(path):
         return XLSX
-    if routes.is_evidence(path):
+    if path_kinds.is_evidence(path):
         return BYTES
-    return CSV if routes.is_download(path) else "text/html"
+    return CSV if path_kinds.is_download(path) else "text/html"
 
 
 def _client_route(request: Request, settings: Settings) -> Response | None:

@@ -3,7 +3,7 @@
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ui import routes
+from ui import client_paths, path_kinds
 
 PUBLIC = (
     "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; "
@@ -54,14 +54,14 @@ def _decorate(message: Message, path: str, *, https: bool) -> None:
     headers = MutableHeaders(raw=list(message.setdefault("headers", [])))
     headers.update(ALWAYS)
     headers["content-security-policy"] = _policy(headers, path)
-    if routes.is_preview(path) and message["status"] == 200:
+    if path_kinds.is_preview(path) and message["status"] == 200:
         headers["content-security-policy"] = PREVIEW
         headers["x-frame-options"] = "SAMEORIGIN"
-    if not (routes.is_asset(path) and message["status"] in KEPT):
+    if not (client_paths.is_asset(path) and message["status"] in KEPT):
         headers["cache-control"] = "no-store"
     if https:
         headers["strict-transport-security"] = A_YEAR
-    if routes.is_secret(path):
+    if path_kinds.is_secret(path):
         headers["x-robots-tag"] = "noindex"
     del headers["server"]
     message["headers"] = headers.raw
@@ -70,7 +70,7 @@ def _decorate(message: Message, path: str, *, https: bool) -> None:
 def _policy(headers: MutableHeaders, path: str) -> str:
     if MARK_OF_NICEGUI in headers:
         return APPLICATION
-    if routes.is_asset(path):
+    if client_paths.is_asset(path):
         return ASSET
     is_page = headers.get("content-type", "").startswith("text/html")
-    return PUBLIC if is_page or not routes.is_download(path) else DOWNLOAD
+    return PUBLIC if is_page or not path_kinds.is_download(path) else DOWNLOAD

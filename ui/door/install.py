@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from services import signals
 from services.errors import DomainError
 from services.settings import Settings
-from ui import routes
+from ui import path_kinds
 from ui.door import errors, guard, headers, hosts, limits, peers, sockets, tabs
 from ui.door.connections import PatientHttp
 from ui.door.session import actor_of
@@ -78,7 +78,7 @@ def _without_body_for_head(app: ASGIApp) -> ASGIApp:
 async def _not_found(request: Request, exception: Exception) -> Response:
     """NiceGUI answers unknown paths with its root page: only known ones may get that far."""
     path = request.scope["path"]
-    is_page = routes.is_application_path(path) and not routes.is_download(path)
+    is_page = path_kinds.is_application_path(path) and not path_kinds.is_download(path)
     if is_page and actor_of(request) and request.method == "GET":
         return await serve_root(request, exception)
     return errors.page(request, 404)

@@ -10,7 +10,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services.evidence import FILE_MOST
-from ui import routes
+from ui import client_paths
 
 BODY_MAX = 64 * 1024
 UPLOAD_MAX = FILE_MOST + BODY_MAX  # the largest file and what a form adds around it
@@ -33,7 +33,7 @@ def with_body_limit(app: ASGIApp) -> ASGIApp:
 
     async def call(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] not in ("GET", "HEAD"):
-            is_upload = routes.is_upload(scope["path"])
+            is_upload = client_paths.is_upload(scope["path"])
             most, within = (UPLOAD_MAX, UPLOAD_WITHIN) if is_upload else (BODY_MAX, BODY_WITHIN)
             if _announced(scope) > most:
                 raise BodyTooLarge

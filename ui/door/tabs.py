@@ -10,7 +10,7 @@ from services import sessions
 from services.actor import Actor
 from services.errors import NotFound
 from services.signals import Changed, Topic
-from ui import routes
+from ui import client_paths, routes, targets
 from ui.door import session, sockets
 
 
@@ -33,11 +33,13 @@ def built_for(client: Client, actor: Actor) -> None:
 
 
 async def reopen(user_ids: Collection[int]) -> None:
-    """Load the tabs of these people again, of those whose rights are others than their page's."""
+    """Load tabs of these people again: the list of workspaces, and pages of other rights."""
     stale: dict[Client, str] = {}
     for client in list(Client.instances.values()):
         shown: Actor | None = getattr(client.request.state, "built_for", None)
-        if shown and shown.user_id in user_ids and await _may_otherwise(client, shown):
+        if not shown or shown.user_id not in user_ids:
+            continue
+        if _path_of(client) == routes.HOME or await _may_otherwise(client, shown):
             stale[client] = _path_of(client)
     await _close(stale)
 
@@ -56,7 +58,7 @@ async def _may_otherwise(client: Client, shown: Actor) -> bool:
 
 def _path_of(client: Client) -> str:
     path = client.sub_pages_router.current_path
-    return path if routes.is_local(path) else routes.HOME
+    return path if targets.is_local(path) else routes.HOME
 
 
 async def _close(tabs: dict[Client, str]) -> None:
@@ -71,7 +73,7 @@ async def _close(tabs: dict[Client, str]) -> None:
 
 def is_of_another(path: str, actor: Actor) -> bool:
     """Whether a path leads into a tab that was built for another session."""
-    client = Client.instances.get(routes.tab_in(path))
+    client = Client.instances.get(client_paths.tab_in(path))
     return client is not None and session_of(client) != actor.session_id
 
 

@@ -5,13 +5,13 @@ from typing import Any
 from nicegui import ui
 
 from models.enums import BatchState, Status
-from services import batch_list, catalog
+from services import batch_list, product_list
 from services.actor import Actor
 from services.batch_list import BatchFilter, BatchView
 from services.paging import Slice
 from services.permissions import Permission
 from services.signals import Topic
-from ui import access_code_dialog, actions, live, routes, theme, wording
+from ui import access_code_dialog, actions, live, routes, tones, wording
 from ui.components.buttons import button
 from ui.components.filters import choice_filter, search_field
 from ui.components.news import News
@@ -58,7 +58,7 @@ class AccessCodes:
             "Access Codes", "Codes that open a plan of a product, one batch a row.", in_header=True
         ):
             button("Add access code", self.add, look="primary", glyph="plus")
-        products = await catalog.products(self.actor, archived=True)
+        products = await product_list.products(self.actor, archived=True)
         with ui.element("div").classes("card table-card") as card:
             with ui.element("div").classes("toolbar"):
                 self.search = search_field("Search by batch, product or code end", self.filter)
@@ -156,7 +156,7 @@ def row(batch: BatchView, zone: str) -> dict[str, Any]:
         "state": "" if is_done or batch.is_under_way else batch.state.value,
         "made": batch.made if batch.is_under_way else -1,
         "rest": batch.codes - batch.made,
-        "tone": theme.STATE_TONE.get(batch.state, "other"),
+        "tone": tones.STATE_TONE.get(batch.state, "other"),
         "ready": 0,
         "expired": 0,
         "early": 0,

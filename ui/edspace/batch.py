@@ -10,7 +10,7 @@ from services.code_list import CodeFilter, CodeView
 from services.paging import Slice
 from services.permissions import Permission
 from services.signals import Topic
-from ui import actions, live, routes, theme, wording
+from ui import actions, live, routes, tones, wording
 from ui.batch_mail import BatchMail
 from ui.batch_page import BatchPage
 from ui.components.buttons import button, menu_entry
@@ -95,7 +95,7 @@ class AccessBatch(BatchPage):
             "nr": code.ordinal,
             "code": self.full.get(code.id, code.masked),
             "status": code.status.value,
-            "tone": theme.STATUS_TONE[code.status],
+            "tone": tones.STATUS_TONE[code.status],
             "holder": code.holder or "",
             "email": code.email or "",
             "when": wording.brief(code.at, self.actor.time_zone) if code.at else "",

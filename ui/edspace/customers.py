@@ -6,20 +6,14 @@ from typing import Any
 
 from nicegui import ui
 
-from services import (
-    access_changes,
-    customer_codes,
-    customers,
-    emails,
-    periods,
-)
+from services import access_changes, customer_codes, customers, emails, extensions, periods
 from services.actor import Actor
 from services.customer_codes import CustomerCode
 from services.customers import Customer, EntitlementView, Found
 from services.paging import Page, Slice
 from services.permissions import Permission, can
 from services.signals import Topic
-from ui import actions, erase_dialog, live, routes, theme, wording
+from ui import actions, erase_dialog, live, routes, tones, wording
 from ui.code_mail import CodeMail
 from ui.components import customer_panel
 from ui.components.access_dialogs import ExtendDialog, UndoDialog, ask_end
@@ -285,7 +279,7 @@ class Customers:
     def ask_extend(self, held: EntitlementView) -> None:
         async def extend(days: int, last: date | None, go: ui.button, form: Form) -> bool:
             return await self._do(
-                lambda actor: access_changes.extend(actor, held.id, days, expecting=last), go, form
+                lambda actor: extensions.extend(actor, held.id, days, expecting=last), go, form
             )
 
         ExtendDialog(held, self.zone, extend)
@@ -339,7 +333,7 @@ def row(code: CustomerCode, email: str, zone: str) -> dict[str, Any]:
         "product": code.product,
         "plan": code.plan,
         "status": code.status.value,
-        "tone": theme.STATUS_TONE[code.status],
+        "tone": tones.STATUS_TONE[code.status],
         "sent_to": THIS if _same(code.sent_to, email) else code.sent_to,
         "used_by": use.name if use else "",
         "used": " · ".join(used),

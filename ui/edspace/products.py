@@ -6,11 +6,12 @@ from typing import Any
 
 from nicegui import ui
 
-from services import catalog
+from services import plans, product_list, products
 from services.actor import Actor
-from services.catalog import PlanTerms, PlanView, ProductView
 from services.errors import Invalid
 from services.permissions import Permission, can
+from services.plan_terms import PlanTerms
+from services.product_list import PlanView, ProductView
 from services.signals import Topic
 from ui import actions, live, wording
 from ui.components.buttons import button, icon_button
@@ -36,15 +37,15 @@ async def page(actor: Actor) -> None:
     @ui.refreshable
     async def listing() -> None:
         reader = await actions.actor(actor.slug)
-        products = await catalog.products(reader, archived=bool(archived.value))
-        if not products:
+        listed = await product_list.products(reader, archived=bool(archived.value))
+        if not listed:
             with ui.element("div").classes("card"):
                 empty(
                     "No product yet",
                     "Add the first one, give it a plan, and you can generate access codes.",
                     glyph="package",
                 )
-        for product in products:
+        for product in listed:
             _product(product, editor if may_edit else None)
 
     with ui.element("div") as place:
@@ -104,7 +105,7 @@ class Editor:
 
     def product_menu(self, product: ProductView) -> None:
         if product.is_archived:
-            restore = partial(catalog.restore_product, product_id=product.id)
+            restore = partial(products.restore, product_id=product.id)
             button("Restore", partial(self.do, restore)).classes("btn-small")
             return
         button("Add plan", lambda: self.plan_dialog(product.id), glyph="plus").classes("btn-small")
@@ -115,18 +116,18 @@ class Editor:
     def plan_menu(self, plan: PlanView) -> None:
         with icon_button("ellipsis", f"More for {plan.name}"), ui.menu():
             if plan.is_archived:
-                restore = partial(catalog.restore_plan, plan_id=plan.id)
+                restore = partial(plans.restore, plan_id=plan.id)
                 _entry("archive", "Restore", partial(self.do, restore))
             else:
                 _entry("pencil", "Edit", lambda: self.plan_dialog(None, plan))
                 _entry("archive", "Archive", lambda: self.archive_plan(plan))
 
     def add_product(self) -> None:
-        self._name_dialog("Add product", "", "Add product", catalog.create_product)
+        self._name_dialog("Add product", "", "Add product", products.create)
 
     def rename_product(self, product: ProductView) -> None:
         async def rename(actor: Actor, name: str) -> bool:
-            await catalog.rename_product(actor, product.id, name)
+            await products.rename(actor, product.id, name)
             return True
 
         self._name_dialog("Rename product", product.name, "Save", rename)
@@ -159,7 +160,7 @@ class Editor:
                 "keep their access. You can restore it."
             ],
             "Archive",
-            lambda _: self.do(lambda actor: catalog.archive_product(actor, product.id)),
+            lambda _: self.do(lambda actor: products.archive(actor, product.id)),
             look="primary",
         )
 
@@ -168,7 +169,7 @@ class Editor:
             f"Archive the plan {plan.name}?",
             ["No new codes can be generated for it. Codes that exist keep working."],
             "Archive",
-            lambda _: self.do(lambda actor: catalog.archive_plan(actor, plan.id)),
+            lambda _: self.do(lambda actor: plans.archive(actor, plan.id)),
             look="primary",
         )
 
@@ -200,9 +201,9 @@ class Editor:
                     codes_expire_after_days=_days(expire.value, "codes_expire_after_days"),
                 )
                 if plan:
-                    await catalog.change_plan(actor, plan.id, terms)
+                    await plans.change(actor, plan.id, terms)
                 elif product_id:
-                    await catalog.create_plan(actor, product_id, terms)
+                    await plans.create(actor, product_id, terms)
                 return True
 
             if await actions.run(command, slug=self.slug, button=go, form=form):

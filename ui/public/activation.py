@@ -6,9 +6,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from services import redemptions
+from services.answers import Activated, Outcome
 from services.errors import DomainError
 from services.settings import get_settings
-from services.tries import Activated, Outcome
 from ui import wording
 from ui.door import forms
 from ui.public import answers, pages, receipts, redeem

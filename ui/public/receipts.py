@@ -9,8 +9,8 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from services import redemptions
+from services.answers import Activated
 from services.settings import get_settings
-from services.tries import Activated
 from ui import routes, wording
 from ui.door import cookies, forms
 from ui.public import pages

@@ -7,9 +7,10 @@ from starlette.responses import Response
 
 from models.enums import RefusalReason
 from services import redemptions
+from services.answers import Activated, Outcome
 from services.errors import DomainError
 from services.settings import get_settings
-from services.tries import Activated, Outcome, Visitor
+from services.tries import Visitor
 from ui import refusal_words
 from ui.door import forms, peers, session
 from ui.public import answers, receipts

@@ -10,7 +10,7 @@ from services.demo.sample import PASSWORD
 from services.demo.story import ADMIN, EVALUATOR, OWNER, SALES
 from services.errors import DomainError
 from services.settings import Settings, get_settings
-from ui import routes
+from ui import path_kinds, routes, targets
 from ui.door import cookies, errors, forms, peers, session
 from ui.public import answers, pages
 
@@ -28,7 +28,7 @@ DEMO_ACCOUNTS = (
 async def show(request: Request) -> Response:
     target = request.query_params.get("next", "")
     if session.actor_of(request):
-        return _arrived(request, routes.after_sign_in(target))
+        return _arrived(request, targets.after_sign_in(target))
     if elsewhere := wrong_address(request):
         return elsewhere
     if await setup.is_open():
@@ -50,7 +50,7 @@ async def submit(request: Request) -> Response:
         token = await sessions.sign_in(_attempt(request, typed))
     except DomainError as error:
         return answers.refused(request, PAGE, typed, error, **context)
-    return await enter(request, token, routes.after_sign_in(typed.get("next", "")), settings)
+    return await enter(request, token, targets.after_sign_in(typed.get("next", "")), settings)
 
 
 async def enter(request: Request, token: str, target: str, settings: Settings) -> Response:
@@ -58,14 +58,14 @@ async def enter(request: Request, token: str, target: str, settings: Settings) -
     if before := session.token_of(request):
         await sessions.sign_out(before)
     # a file needs a page around it: a browser that saves one stays where it was
-    lands = routes.login(target) if routes.is_file(target) else target
+    lands = routes.login(target) if path_kinds.is_file(target) else target
     response = RedirectResponse(lands, 303)
     cookies.put(response, cookies.SESSION, token, settings, lasts=settings.session_absolute)
     return response
 
 
 def _arrived(request: Request, target: str) -> Response:
-    if not routes.is_file(target):
+    if not path_kinds.is_file(target):
         return RedirectResponse(target, 303)
     response = pages.render(request, "download.html", "Signed in", file_url=target)
     response.headers["refresh"] = f"0; url={target}"
@@ -78,7 +78,7 @@ async def leave(request: Request) -> Response:
         if not forms.is_sign_out(request, typed, settings):
             return errors.page(request, 403, forms.STALE)
         await sessions.sign_out(session.token_of(request))
-    response = RedirectResponse(routes.after_sign_out(typed.get("next", "")), 303)
+    response = RedirectResponse(targets.after_sign_out(typed.get("next", "")), 303)
     cookies.drop(response, cookies.SESSION, settings)
     return response
 
@@ -110,7 +110,7 @@ def _attempt(request: Request, typed: dict[str, str]) -> sessions.SignIn:
 def _context(target: str) -> dict[str, Any]:
     accounts = DEMO_ACCOUNTS if get_settings().demo else ()
     return {
-        "next": target if routes.is_local(target) else "",
+        "next": target if targets.is_local(target) else "",
         "demo_accounts": accounts,
         "reset_url": routes.RESET,
     }

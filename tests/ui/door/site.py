@@ -10,7 +10,7 @@ import pytest
 from nicegui import app, ui
 from nicegui.testing.general import nicegui_reset_globals
 
-from services import keys, password_resets, redeem_limits, sessions, setup
+from services import key_tie, keys, password_resets, redeem_limits, sessions, setup, setup_token
 from services.settings import get_settings
 from ui import routes
 from ui.door.install import install
@@ -34,8 +34,8 @@ async def opened(monkeypatch: pytest.MonkeyPatch, **environment: str) -> AsyncIt
     sessions._by_address.cache_clear()
     redeem_limits.by_address.cache_clear()
     password_resets.by_address.cache_clear()
-    if await setup.key_check() is None:
-        await setup.found(keys.ring().check_value)
+    if await key_tie.key_check() is None:
+        await key_tie.tie(keys.ring().check_value)
     async with _served():
         yield
 
@@ -63,7 +63,7 @@ def browser(address: str = STRANGER, origin: str = ORIGIN) -> httpx.AsyncClient:
 async def owner_token(email: str = "ada@example.org") -> str:
     """A session of an owner; the first call makes the owner."""
     if await setup.is_open():
-        token = await setup.issue_token()
+        token = await setup_token.issue()
         owner = setup.NewOwner(
             token=token, name="Ada", email=email, password=PASSWORD, address=STRANGER
         )

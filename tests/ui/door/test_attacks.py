@@ -15,10 +15,11 @@ from starlette.responses import PlainTextResponse
 from models import Budget, Code, Refusal
 from models.enums import RefusalReason, Status
 from services import batches, codes, exports, housekeeping, redemptions, sessions, texts
+from services.answers import Refused
 from services.errors import Invalid, NotFound
 from services.sessions import SignIn
 from services.settings import Settings
-from services.tries import Refused, Visitor
+from services.tries import Visitor
 from tests.cast import Cast, activated, issue, redeem
 from tests.ui.door.site import browser, form_of, opened
 from ui import routes

@@ -21,6 +21,7 @@ from models import User
 from services import sessions
 from services.signals import Changed, Topic
 from tests.ui.door.site import owner_token
+from ui import routes
 from ui.door import limits, sockets, tabs
 from ui.door.install import SERVER_OPTIONS
 
@@ -224,6 +225,7 @@ async def test_tabs_of_somebody_whose_rights_changed_load_again_and_keep_the_ses
         assert await joined(tab)
         for client_id in (stale, fresh):
             tabs.built_for(Client.instances[client_id], actor)
+            Client.instances[client_id].sub_pages_router.current_path = routes.HEALTH
         await tabs.reopen(changed.ids)
         assert stale in Client.instances, "nothing changed for this person"
         await User.filter(id=actor.user_id).update(is_owner=False)
@@ -232,7 +234,10 @@ async def test_tabs_of_somebody_whose_rights_changed_load_again_and_keep_the_ses
         async with asyncio.timeout(1):
             while '"open"' not in (frame := await received(tab)):
                 pass
-        assert json.loads(frame.removeprefix("42")) == ["open", {"path": "/", "new_tab": False}]
+        assert json.loads(frame.removeprefix("42")) == [
+            "open",
+            {"path": routes.HEALTH, "new_tab": False},
+        ]
         await until(lambda: stale not in Client.instances)
         assert fresh in Client.instances
     assert await sessions.find(token)

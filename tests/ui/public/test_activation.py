@@ -9,10 +9,10 @@ import httpx
 import pytest
 
 from models import Activation, Code, Refusal
-from services import batches, catalog, codes, sessions, workspaces
+from services import batches, codes, plans, products, sessions, workspaces
 from services.batch_form import BatchRequest
-from services.catalog import PlanTerms
 from services.code_alphabet import TYPING_MISTAKE
+from services.plan_terms import PlanTerms
 from tests.ui.door.site import browser, form_of, owner_token, sent, signed_in
 from ui import refusal_words, routes
 
@@ -34,8 +34,8 @@ async def issued(site: None) -> Issued:
     assert owner
     await workspaces.create(owner, name="Acme Devices", slug="acme", time_zone="Europe/Berlin")
     actor = await sessions.enter(token, "acme")
-    product = await catalog.create_product(actor, "Welding <basics>")
-    plan = await catalog.create_plan(actor, product.id, PlanTerms(name="Month", days=30))
+    product = await products.create(actor, "Welding <basics>")
+    plan = await plans.create(actor, product.id, PlanTerms(name="Month", days=30))
     wanted = BatchRequest(product_id=product.id, plan_id=plan.id, quantity="3", key="k" * 32)
     batch = await batches.request(actor, wanted)
     shown = await codes.show(actor, batch.id)

@@ -15,7 +15,7 @@ from services.errors import NotFound
 from services.zones import now
 from tests.cast import PASSWORD, Cast, every_row
 from tests.ui.door.site import browser, form_of, hidden_fields, opened, sent
-from ui import routes
+from ui import path_kinds, routes
 
 GRACE = "grace@example.org"
 NEW = {"name": "Grace Hopper", "password": PASSWORD}
@@ -216,8 +216,8 @@ async def test_its_path_is_a_secret(
     assert answer.headers["referrer-policy"] == "same-origin"
     assert answer.headers["cache-control"] == "no-store"
     await visitor.put(path)
-    assert routes.without_secrets(path) == routes.INVITATION
-    assert routes.without_secrets(routes.reset_link(token)) == routes.RESET_LINK
+    assert path_kinds.without_secrets(path) == routes.INVITATION
+    assert path_kinds.without_secrets(routes.reset_link(token)) == routes.RESET_LINK
     assert token not in caplog.text
 
 

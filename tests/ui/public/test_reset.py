@@ -13,7 +13,7 @@ from services.links import Purpose
 from services.settings import Settings
 from tests.cast import every_row
 from tests.ui.door.site import browser, form_of, opened, owner_token, sent, sign_in
-from ui import routes
+from ui import path_kinds, routes
 from ui.door import forms
 
 NEW = "copper kettle orchard 17"
@@ -152,4 +152,4 @@ async def test_the_link_is_in_no_log_and_in_no_index(
     told = "\n".join(f"{record.name} {record.getMessage()}" for record in caplog.records)
     ours = [line for line in told.splitlines() if not line.startswith("httpx")]
     assert path.rpartition("/")[2] not in "\n".join(ours)
-    assert routes.without_secrets(routes.reset_link("short-junk")) == routes.RESET_LINK
+    assert path_kinds.without_secrets(routes.reset_link("short-junk")) == routes.RESET_LINK

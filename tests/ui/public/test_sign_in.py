@@ -6,7 +6,7 @@ import httpx
 import pytest
 import time_machine
 
-from services import sessions, setup
+from services import sessions, setup_token
 from services.settings import Settings
 from tests.ui.door.site import (
     ORIGIN,
@@ -177,7 +177,7 @@ async def test_the_first_start_leads_to_the_owner_form_which_works_once(site: No
         assert wrong.status_code == 422
         assert 'value="Ada"' in wrong.text
         assert "wooden" not in wrong.text
-        token = await setup.issue_token()
+        token = await setup_token.issue()
         made = await visitor.post(routes.SETUP, data=fields | from_setup | {"token": token})
         assert (made.status_code, made.headers["location"]) == (303, routes.HOME)
         assert (await visitor.get(routes.HOME)).status_code == 200

@@ -5,7 +5,7 @@ from nicegui import ui
 
 from models import AuditEntry, Batch, Message, Product
 from models.enums import AuditAction, BatchState
-from services import batch_jobs, batch_list, catalog, signals
+from services import batch_jobs, batch_list, products, signals
 from services.signals import Changed, Topic
 from tests.cast import issue, redeem
 from tests.ui.screens.visit import (
@@ -104,7 +104,7 @@ async def test_a_product_archived_in_the_meantime_is_refused_at_its_field(house:
     user = await house.visit(house.cast.sam, PAGE)
     await sees(user, "No access codes yet")
     await fill_in(user, house, "2")
-    await catalog.archive_product(house.cast.ada, house.cast.welding.id)
+    await products.archive(house.cast.ada, house.cast.welding.id)
     await press(user, "Generate")
     await until(lambda: error_at(user, "Product").startswith("This product is archived."))
     assert await Batch.all().count() == 0

@@ -13,7 +13,8 @@ from models.enums import AuditAction, Resource
 from services import audit, audit_exports, audit_files, background, notices
 from services.actor import Actor
 from services.database import unit_of_work
-from services.sheets import CSV, XLSX
+from services.sheets import CSV
+from services.workbooks import XLSX
 from tests.cast import Cast, entries, issue
 from tests.ui.screens.test_downloads import browser
 from tests.ui.screens.visit import (

@@ -4,7 +4,7 @@ import pytest
 
 from models import Installation
 from models.enums import AuditAction
-from services import head_statement, sealing
+from services import head_lines, sealing
 from services.actor import Actor
 from tests.cast import entries
 from tests.sealed import disarm, forge, happened, sealed
@@ -32,7 +32,7 @@ async def test_who_administers_a_workspace_verifies_the_whole_log(house: House, 
     user = await house.visit(actor, routes.audit("northwind"))
     await sees(user, "3 entries are sealed")
     await press(user, "Verify")
-    enter(user, "Head kept elsewhere", head_statement.to_line(head))
+    enter(user, "Head kept elsewhere", head_lines.to_line(head))
     await press(user, "Verify")
     await sees(user, "Nothing was changed.", "Up to seal 3 it is proved by the head you kept")
     assert "Download heads" not in words(user)
@@ -87,7 +87,7 @@ async def test_heads_are_downloaded_by_an_owner_alone(house: House) -> None:
     head = await sealed(2)
     owner = await house.visit(house.cast.olga)
     answer = await owner.http_client.get(routes.HEADS)
-    assert answer.text == head_statement.to_line(head) + "\n"
+    assert answer.text == head_lines.to_line(head) + "\n"
     assert answer.headers["content-disposition"] == 'attachment; filename="heads.jsonl"'
     for actor in (house.cast.ada, house.cast.sam, house.cast.eve):
         user = await house.visit(actor)

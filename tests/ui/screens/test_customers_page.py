@@ -6,7 +6,7 @@ from nicegui.testing import User
 
 from models import Activation, AuditEntry, Code, Entitlement, Message, Person
 from models.enums import AuditAction, MessageKind, MessageState, Status
-from services import access_changes, outbox, signals
+from services import access_changes, extensions, outbox, signals
 from services.database import unit_of_work
 from services.outbox import Draft
 from services.signals import Changed, Topic
@@ -126,7 +126,7 @@ async def test_days_that_cannot_be_taken_are_refused_at_the_field(house: House, 
     enter(user, "Number of days", typed)
     assert "New last day" not in words(user)
     await press(user, "Extend access")
-    assert error_at(user, "Number of days") == access_changes.WHOLE_DAYS
+    assert error_at(user, "Number of days") == extensions.WHOLE_DAYS
     assert (await Entitlement.get()).ends_at == before.ends_at
     enter(user, "Number of days", " 7 ")
     await sees(user, "New last day")
@@ -138,7 +138,7 @@ async def test_a_promise_that_somebody_overtook_is_not_kept_quietly(house: House
     await used(house)
     user = await grace(house, "ada")
     await press(user, "Extend access")
-    await access_changes.extend(house.cast.olga, (await Entitlement.get()).id, 10)
+    await extensions.extend(house.cast.olga, (await Entitlement.get()).id, 10)
     await press(user, "Extend access")
     await sees(user, access_changes.MOVED)
     assert len(await AuditEntry.filter(action=AuditAction.UPDATE)) == 1

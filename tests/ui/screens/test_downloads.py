@@ -18,7 +18,8 @@ from services.actor import Actor
 from services.database import unit_of_work
 from services.links import Purpose
 from services.outbox import Draft
-from services.sheets import CSV, XLSX
+from services.sheets import CSV
+from services.workbooks import XLSX
 from tests.cast import PASSWORD, Issued, entries, every_row, issue, redeem
 from tests.ui.door.site import hidden_fields
 from tests.ui.screens.visit import ORIGIN, House

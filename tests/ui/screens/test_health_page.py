@@ -4,7 +4,7 @@ import pytest
 
 from models import Message
 from models.enums import MessageKind
-from services import mail_pause, mailing, messages, outbox, outbox_claims
+from services import mail_pause, mailing, messages, outbox, outbox_answers, outbox_claims
 from services.database import unit_of_work
 from services.outbox import Draft
 from tests.cast import Cast
@@ -61,12 +61,12 @@ async def test_numbers_change_while_the_owner_looks(house: House, configure: Con
     held = await outbox_claims.claim(await queue(house.cast))
     await until(lambda: numbers(words(user)) == ["1", "0", "0"])
     assert held
-    await outbox_claims.postpone(held, "451 Later")
+    await outbox_answers.postpone(held, "451 Later")
     await until(lambda: numbers(words(user)) == ["0", "1", "0"])
     await messages.retry(house.cast.olga, held.id)
     again = await outbox_claims.claim(held.id)
     assert again
-    await outbox_claims.fail(again, "550 No")
+    await outbox_answers.fail(again, "550 No")
     await until(lambda: numbers(words(user)) == ["0", "0", "1"])
 
 

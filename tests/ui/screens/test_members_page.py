@@ -41,7 +41,7 @@ def asked(user: User) -> list[dict[str, Any]]:
 
 async def opened(house: House, who: str = "ada") -> User:
     user = await house.visit(getattr(house.cast, who), PAGE)
-    await until(lambda: lists(user) and names(user))
+    await until(lambda: len(lists(user)) == 2 and names(user))
     return user
 
 
@@ -150,6 +150,7 @@ async def test_how_the_mail_stands_is_seen_at_once(house: House) -> None:
 async def test_an_invitation_is_withdrawn_after_a_question(house: House) -> None:
     made = await invitations.invite(house.cast.ada, email=GRACE, role=Role.SALES)
     user = await opened(house)
+    await until(lambda: asked(user))
     await emitted(user, 1, "withdraw", made.id)
     await sees(user, f"The link that {GRACE} was sent stops working at once.")
     await press(user, "Withdraw")
@@ -202,6 +203,16 @@ async def test_tabs_of_somebody_whose_role_changed_load_again(house: House) -> N
     assert of_ada.id in Client.instances
     again = await house.visit(cast.sam, routes.access_codes("northwind"))
     await sees(again, "Page not found")
+
+
+async def test_the_list_of_workspaces_follows_who_joins_and_leaves(house: House) -> None:
+    cast = house.cast
+    home = await house.visit(cast.eve)
+    await sees(home, "Acme Devices")
+    made = await invitations.invite(cast.ada, email="eve@example.org", role=Role.SALES)
+    assert made.token and home.client
+    await joining.join(cast.eve, made.token)
+    await until(lambda: home.client.id not in Client.instances)
 
 
 async def test_tabs_elsewhere_stay_as_they_are(house: House) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from models import Membership, Plan, Product
 from models.enums import Role
-from services import catalog
+from services import products
 from tests.cast import issue
 from tests.ui.screens.visit import (
     House,
@@ -128,7 +128,7 @@ async def test_a_dialog_stays_open_while_others_change_the_list_below(house: Hou
     await press(ada, "Add plan")
     await sees(ada, "Days of access")
     enter(ada, "Name", "Half-typed")
-    await catalog.create_product(house.cast.olga, "Brazing")
+    await products.create(house.cast.olga, "Brazing")
     await sees(ada, "Brazing")
     assert control(ada, "Name").value == "Half-typed"
     await press(ada, "Add plan")

@@ -51,7 +51,7 @@ async def look_up(user: User, typed: str) -> None:
 
 
 def verdict(user: User) -> str:
-    [box] = [e for e in shown(user) if "verdict" in e.classes]
+    [box] = [e for e in shown(user) if "answer-line" in e.classes]
     return "".join(getattr(e, "text", "") for e in box.descendants())
 
 
@@ -96,7 +96,7 @@ async def test_what_hit_no_code_stands_apart_and_for_the_owner_only(
 ) -> None:
     guess = refused(await redeem(code_alphabet.generate(1)[0]))
     ada, olga = await opened(house, "ada"), await opened(house, "olga")
-    assert len(rows(ada)) == len(rows(olga)) == 1
+    await until(lambda: len(rows(ada)) == len(rows(olga)) == 1)
     assert not [e for e in shown(ada) if getattr(e, "text", "") == "Of this workspace"]
     with olga:
         control(olga, "Of this workspace").set_value("none")

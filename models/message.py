@@ -4,35 +4,16 @@ from datetime import datetime
 
 from tortoise import fields
 
-from models.account import Person, User, Workspace
+from models.account import User
+from models.activation import Activation
 from models.base import RESTRICT, Row
-from models.code import Activation, Batch, Code
+from models.batch import Batch
+from models.code import Code
+from models.delivery import Delivery
 from models.enums import MessageKind, MessageState
 from models.invitation import Invitation, PasswordReset
-
-
-class Delivery(Row):
-    """One press of Send to people: each of `people` got one code and one message."""
-
-    workspace: fields.ForeignKeyRelation[Workspace] = fields.ForeignKeyField(
-        "models.Workspace", related_name="deliveries", on_delete=RESTRICT
-    )
-    workspace_id: int
-    batch: fields.ForeignKeyRelation[Batch] = fields.ForeignKeyField(
-        "models.Batch", related_name="deliveries", on_delete=RESTRICT
-    )
-    batch_id: int
-    requested_by: fields.ForeignKeyRelation[Person] = fields.ForeignKeyField(
-        "models.Person", related_name="deliveries", on_delete=RESTRICT
-    )
-    requested_by_id: int
-    idempotency_key = fields.CharField(max_length=64)
-    people = fields.IntField()
-
-    class Meta:
-        table = "delivery"
-        unique_together = (("workspace", "idempotency_key"),)
-        indexes = [("batch_id",)]
+from models.person import Person
+from models.workspace import Workspace
 
 
 class Message(Row):

@@ -1,0 +1,65 @@
+"""Whether signed heads are as they were signed, and fit the chain."""
+
+import asyncio
+from dataclasses import dataclass
+
+from services import audit_heads, head_lines, head_statement, heads_file
+from services.audit_findings import Fault, Finding, Findings
+from services.audit_walk import Walk
+from services.head_lines import NotAHead
+from services.head_statement import Head
+
+
+@dataclass(frozen=True, slots=True)
+class Here:
+    """A head that is as it was signed, and where it stands."""
+
+    head: Head
+    source: str
+
+
+async def heads_here(findings: Findings) -> list[Here]:
+    # the file first: a head is in the database before it is in the file
+    lines = await asyncio.to_thread(heads_file.lines)
+    rows = await audit_heads.rows()
+    return await asyncio.to_thread(_signed, lines, rows, findings)
+
+
+def _signed(lines: list[str], rows: list[dict[str, object]], findings: Findings) -> list[Here]:
+    stored = [(row["seq"], audit_heads.read(row), "database") for row in rows]
+    known = {head.signature for _, head, _ in stored if head}
+    signed: list[Here] = []
+    for place, head, source in [*stored, *_filed(lines, known, findings)]:
+        if head is None or not head.is_ours or not head_statement.is_signed(head):
+            seq = place if isinstance(place, int) else None
+            findings.add(Finding(fault=Fault.HEAD_FORGED, seq=seq, source=source))
+        else:
+            signed.append(Here(head, source))
+    return signed
+
+
+def _filed(
+    lines: list[str], known: set[str], findings: Findings
+) -> list[tuple[object, Head | None, str]]:
+    """The heads that stand in the file alone; the others are checked where they are stored."""
+    filed: list[tuple[object, Head | None, str]] = []
+    for line in lines:
+        try:
+            head = head_lines.from_line(line)
+        except NotAHead:
+            filed.append((None, None, "file"))
+            continue
+        if head.signature not in known:
+            filed.append((head.seq, head, "file"))
+            if head.is_ours:
+                findings.add(Finding(fault=Fault.HEAD_GONE, seq=head.seq, source="file"))
+    return filed
+
+
+def fits(head: Head, source: str, walk: Walk, findings: Findings) -> None:
+    if head.seq > walk.seq:
+        findings.add(
+            Finding(fault=Fault.CUT, seq=head.seq, here=walk.seq, told=head.seq, source=source)
+        )
+    elif walk.digests.get(head.seq, "") != head.digest:
+        findings.add(Finding(fault=Fault.REWRITTEN, seq=head.seq, source=source))

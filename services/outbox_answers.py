@@ -1,0 +1,76 @@
+"""Writes down what became of a message: sent, tried again later, or failed."""
+
+import random
+from datetime import timedelta
+from typing import Any
+
+from models import Message
+from models.enums import AuditAction, MessageState, Resource
+from services import audit, outbox_claims, signals
+from services.database import unit_of_work
+from services.outbox_claims import ME, Held
+from services.outbox_due import JITTER, LONGEST_DELAY
+from services.settings import get_settings
+from services.signals import Changed, Topic
+from services.zones import now
+
+GROWTH = 4
+
+
+@unit_of_work
+async def sent(held: Held, answer: str) -> bool:
+    at = now()
+    return await _settle(held, MessageState.SENT, answer, sent_at=at, next_try_at=at)
+
+
+@unit_of_work
+async def postpone(held: Held, answer: str) -> bool:
+    """Try again later; or never, once it was tried for as long as the setting says."""
+    at = now()
+    if at >= held.queued_at + get_settings().mail_give_up_after:
+        return await fail(held, answer)
+    later = at + delay(held.tries)
+    return await _settle(held, MessageState.RETRYING, answer, next_try_at=later)
+
+
+def delay(tries: int) -> timedelta:
+    """Growing, and never the same for many that failed together."""
+    first = get_settings().mail_retry_after
+    grown = first * GROWTH ** min(tries - 1, 20)
+    return min(grown, LONGEST_DELAY) * random.uniform(1 - JITTER, 1 + JITTER)  # noqa: S311
+
+
+@unit_of_work
+async def give_back(held: Held, answer: str) -> bool:
+    """As if it had not been tried: what stopped it has nothing to do with it."""
+    state = MessageState.RETRYING if held.tries > 1 else MessageState.QUEUED
+    return await _settle(held, state, answer, tries=held.tries - 1)
+
+
+@unit_of_work
+async def fail(held: Held, answer: str) -> bool:
+    """For good; `next_try_at` keeps when."""
+    if not await _settle(held, MessageState.FAILED, answer, next_try_at=now()):
+        return False
+    await audit.record(
+        AuditAction.FAIL,
+        Resource.MESSAGE,
+        held.id,
+        by=None,
+        workspace_id=held.workspace_id,
+        person_id=held.requested_by_id,
+        kind=held.kind.value,
+        tries=held.tries,
+    )
+    signals.emit(Changed(None, Topic.HISTORY))
+    return True
+
+
+async def _settle(held: Held, state: MessageState, answer: str, **values: Any) -> bool:
+    """Only who holds it may say so; whoever took too long is not heard."""
+    settled = await Message.filter(id=held.id, state=MessageState.SENDING, holder=ME).update(
+        state=state, last_answer=answer, holder="", held_until=None, **values
+    )
+    if settled:
+        outbox_claims.changed(held.workspace_id, held.id)
+    return bool(settled)

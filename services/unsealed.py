@@ -1,0 +1,20 @@
+"""Entries of the log that have no seal: not yet, or because they were put in between."""
+
+from services.audit_findings import MOST, Fault, Finding
+from services.audit_walk import LATE, Walk
+from services.database import fetch
+from services.zones import now
+
+UNSEALED = """
+SELECT COUNT(*) AS entries FROM audit_entry entry
+WHERE NOT EXISTS (SELECT 1 FROM audit_seal seal WHERE seal.entry_id = entry.id)"""
+INSERTED = """
+SELECT entry.id FROM audit_entry entry WHERE entry.id < ? AND entry.at < ?
+AND NOT EXISTS (SELECT 1 FROM audit_seal seal WHERE seal.entry_id = entry.id)
+ORDER BY entry.id LIMIT ?"""
+
+
+async def inserted(walk: Walk) -> list[Finding]:
+    """Entries without a seal, older and of a lower number than sealed ones."""
+    rows = await fetch(INSERTED, walk.last_entry, now() - LATE, MOST, reading=True)
+    return [Finding(fault=Fault.INSERTED, entry_id=row["id"]) for row in rows]
