@@ -101,7 +101,7 @@ def _downloads(world: World) -> list[tuple[str, str, str]]:
     return found
 
 
-@pytest.mark.parametrize("letter", ["", *ROLES])
+@pytest.mark.parametrize("letter", ["", "O", "S"])
 async def test_signed_out_and_disabled_every_page_and_file_leads_to_the_sign_in(
     house: House, world: World, letter: str
 ) -> None:
