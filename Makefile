@@ -19,7 +19,7 @@ demo: $(RUN)
 	$(BIN)/python main.py demo
 
 test: check
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: $(DEV)
 	$(BIN)/ruff format --check .
@@ -28,7 +28,7 @@ check: $(DEV)
 	$(BIN)/lint-imports
 
 test-postgres: $(DEV)
-	tests/postgres.sh $(BIN)/python -m pytest tests/services
+	tests/postgres.sh $(BIN)/python -m pytest -n 2 --dist loadfile tests/services
 
 bench: $(DEV)
 	$(BIN)/python -m bench

@@ -5,7 +5,17 @@ from datetime import timedelta
 
 from models import PasswordReset, Person, User
 from models.enums import AuditAction, MessageKind, Resource, Theme
-from services import audit, budgets, emails, outbox, passwords, sessions, signals, texts
+from services import (
+    audit,
+    budgets,
+    emails,
+    outbox,
+    passwords,
+    pointless_mails,
+    sessions,
+    signals,
+    texts,
+)
 from services.actor import Actor
 from services.database import unit_of_work
 from services.errors import Invalid, NotFound
@@ -15,6 +25,7 @@ from services.signals import Changed, Topic
 from services.zones import now
 
 WRONG = "This is not your current password."
+REPLACED = "The link in it was replaced or is not needed any more."
 HOUR = timedelta(hours=1)
 
 
@@ -131,6 +142,7 @@ async def forget_resets(user_id: int) -> None:
     await PasswordReset.filter(user_id=user_id, used_at=None, expires_at__gt=at).update(
         expires_at=at
     )
+    await pointless_mails.end(REPLACED, user_id=user_id, kind=MessageKind.RESET)
 
 
 def announce(user_id: int) -> None:

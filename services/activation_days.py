@@ -9,6 +9,7 @@ from models.enums import CodeKind
 from services import zones
 from services.actor import Actor
 from services.database import execute_each, fetch
+from services.permissions import HANDLING, require
 from services.tries import Candidate
 from services.zones import now
 
@@ -35,7 +36,11 @@ async def take_back(activation: Activation, kind: CodeKind) -> None:
 
 
 async def recent(actor: Actor, kind: CodeKind, days: int) -> list[tuple[date, int]]:
-    """The last `days` days of the actor's workspace up to today, each with its activations."""
+    """The last `days` days of the actor's workspace up to today, each with its activations.
+
+    Raises NotFound without the right to that kind of code.
+    """
+    require(actor, HANDLING[kind])
     today = zones.today(actor.time_zone)
     first = today - timedelta(days=days - 1)
     rows = await fetch(RECENT, actor.workspace, kind.value, first, reading=True)

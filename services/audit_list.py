@@ -126,9 +126,10 @@ def _view(
     row: Row,
     people: dict[int, Person],
     targets: dict[tuple[str, int], str],
-    places: dict[int, str],
+    places: dict[int, Workspace],
 ) -> EntryView:
     found, facts, at = people.get(row["person_id"] or 0), _detail(row), moment(row["at"])
+    place = places.get(row["workspace_id"] or 0)
     assert at, "every entry has its time"
     return EntryView(
         id=row["id"],
@@ -141,10 +142,15 @@ def _view(
         target_id=row["target_id"],
         target=targets.get((row["resource"], row["target_id"] or 0), ""),
         workspace_id=row["workspace_id"],
-        workspace=places.get(row["workspace_id"] or 0, ""),
-        told=audit_words.told(row["action"], row["resource"], facts),
+        workspace=place.name if place else "",
+        told=_told(row, facts, place),
         facts=facts,
     )
+
+
+def _told(row: Row, facts: dict[str, Any], place: Workspace | None) -> str:
+    zone = place.time_zone if place else "UTC"
+    return audit_words.told(row["action"], row["resource"], facts, zone)
 
 
 def _detail(row: Row) -> dict[str, Any]:
@@ -159,10 +165,10 @@ async def _people(rows: Sequence[Row]) -> dict[int, Person]:
     return {person.id: person for person in (await found if ids else [])}
 
 
-async def _workspaces(rows: Sequence[Row]) -> dict[int, str]:
+async def _workspaces(rows: Sequence[Row]) -> dict[int, Workspace]:
     ids = {row["workspace_id"] for row in rows} - {None}
     found = Workspace.filter(id__in=sorted(ids)).using_db(reader())
-    return {workspace.id: workspace.name for workspace in (await found if ids else [])}
+    return {workspace.id: workspace for workspace in (await found if ids else [])}
 
 
 async def people(actor: Actor) -> dict[int, str]:

@@ -1,7 +1,10 @@
 """What an entry of the log tells beyond its action and its target, in words: tables."""
 
 from collections.abc import Mapping
+from datetime import date, datetime
 from typing import Any, cast
+
+from services import zones
 
 COUNTED = {
     "codes": "code",
@@ -10,9 +13,13 @@ COUNTED = {
     "entries": "entry",
     "sessions": "session",
     "days": "day",
+    "steps": "step",
+    "findings": "finding",
+    "sealed": "sealed entry",
+    "bytes": "byte",
     "size": "byte",
 }
-MANY = {"people": "people", "entries": "entries"}
+MANY = {"people": "people", "entries": "entries", "sealed": "sealed entries"}
 # how a detail reads beside the sentence; what is not here is told by its own name
 TOLD = {
     "format": "as {}",
@@ -39,18 +46,21 @@ YES = {
     "by_link": "by its link",
     "ended": "ended",
     "early": "earlier than agreed",
+    "link": "with a link to hand over",
     "owner": "as an owner",
     "passed": "passed",
 }
 NO = {"by_link": "typed in", "owner": "an owner no more", "passed": "failed"}
 # ids of rows that have no page and no name of their own
 HIDDEN = {
-    *("activation", "delivery", "evaluation", "plan"),
-    *("purchased_action", "scheme", "session", "step"),
+    *("account", "activation", "agreement", "delivery", "evaluation", "plan"),
+    *("purchased", "purchased_action", "scheme", "session", "step", "story", "user"),
 }
+DAYS = {"ends", "from", "until"}
 UPPER = {"format"}
-LOWER = {"kind", "role", "fields", "field"}
+LOWER = {"kind", "role", "was", "fields", "field"}
 
+STORY = "The whole story was looked up"
 SENTENCES = {
     ("CREATE", "BATCH"): "{codes} asked for",
     ("COMPLETE", "BATCH"): "{codes} made",
@@ -98,10 +108,13 @@ SENTENCES = {
 }
 
 
-def told(action: str, resource: str, detail: Mapping[str, Any]) -> str:
-    """A sentence, and what else stands in the detail; empty where there is nothing to tell."""
-    words = {name: _words(name, detail[name]) for name in sorted(detail)}
-    sentence = SENTENCES.get((action, resource), "")
+def told(action: str, resource: str, detail: Mapping[str, Any], zone: str = "UTC") -> str:
+    """A sentence, and what else stands in the detail; empty where there is nothing to tell.
+
+    Days are those of the zone.
+    """
+    words = {name: _words(name, detail[name], zone) for name in sorted(detail)}
+    sentence = STORY if detail.get("story") else SENTENCES.get((action, resource), "")
     used = {name for name in words if f"{{{name}}}" in sentence}
     try:
         sentence = sentence.format_map(words)
@@ -114,7 +127,7 @@ def told(action: str, resource: str, detail: Mapping[str, Any]) -> str:
     return f"{sentence} ({rest})" if rest else sentence
 
 
-def _words(name: str, value: Any) -> str:
+def _words(name: str, value: Any, zone: str) -> str:
     if isinstance(value, int) and name in COUNTED:
         noun = COUNTED[name]
         return f"{value:,} {noun if value == 1 else MANY.get(name, f'{noun}s')}"
@@ -122,9 +135,23 @@ def _words(name: str, value: Any) -> str:
         return ", ".join(str(each) for each in cast(list[object], value)).replace("_", " ")
     if isinstance(value, dict):
         told = cast(dict[str, object], value).items()
-        return ", ".join(key if each is True else f"{key} {each}" for key, each in told)
-    text = str(value)
+        return ", ".join(
+            key if each is True else f"{key} {_words(key, each, zone)}" for key, each in told
+        )
+    text = _day(str(value), zone) if name in DAYS else str(value)
     return text.upper() if name in UPPER else text.lower() if name in LOWER else text
+
+
+def _day(stored: str, zone: str) -> str:
+    """A stored day, or the last one before a stored instant."""
+    try:
+        if "T" in stored:
+            read = zones.last_day(datetime.fromisoformat(stored), zone)
+        else:
+            read = date.fromisoformat(stored)
+    except ValueError:
+        return stored
+    return f"{read:%d %b %Y}"
 
 
 def _beside(name: str, value: Any, words: str) -> str:

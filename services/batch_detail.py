@@ -18,8 +18,8 @@ class BatchDetail:
     """`valid_from` and `expires_at` are instants; `activated_today` counts the workspace's day.
 
     `sent_to` was mailed the whole set; `is_delivered` says that codes were sent to people one by
-    one. `may_steer` is the right to cancel and retry. `under` names the agreements that purchase
-    codes were claimed from.
+    one. `may_steer` is the right to cancel and retry. `under` names the agreements of purchase
+    codes.
     """
 
     summary: BatchView

@@ -43,13 +43,14 @@ async def book(limit: Limit) -> int:
     if await of_key.filter(began_at__lte=began_before).update(spent=1, began_at=now()):
         return 0
     budget = await of_key.first()
-    if budget:
+    if budget and budget.spent >= limit.tries:
         return _minutes(budget.began_at + limit.per)
-    # two first tries at once: one row is made, and each counts itself in it
-    await Budget.bulk_create(
-        [Budget(key=limit.key, spent=0, began_at=now())], ignore_conflicts=True
-    )
-    return await book(limit)
+    if budget is None:
+        # two first tries at once: one row is made, and each counts itself in it
+        await Budget.bulk_create(
+            [Budget(key=limit.key, spent=0, began_at=now())], ignore_conflicts=True
+        )
+    return await book(limit)  # somebody else made or renewed the row in between
 
 
 async def give_back(limit: Limit) -> None:

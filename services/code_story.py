@@ -12,7 +12,9 @@ from models.enums import MessageKind, MessageState, RefusalReason, Status
 from services import code_alphabet, code_facts, refusal_list
 from services.actor import Actor
 from services.code_list import status_of
-from services.database import reader
+from services.database import is_id, reader
+from services.errors import NotFound
+from services.permissions import Permission, require
 
 MOST_REFUSALS = 100
 OF_A_SET = (MessageKind.CODES, MessageKind.DOWNLOAD)
@@ -74,8 +76,12 @@ class Story:
 
 
 async def of_code(actor: Actor, code_id: int) -> Story:
-    """Of a code that this person may see."""
-    [code] = await Code.filter(id=code_id).using_db(reader()).select_related(*READ_WITH)
+    """Of a code of this workspace. Raises NotFound."""
+    require(actor, Permission.ADMINISTER_WORKSPACE)
+    mine = Code.filter(id=code_id, workspace_id=actor.workspace).using_db(reader())
+    code = await mine.select_related(*READ_WITH).first() if is_id(code_id) else None
+    if code is None:
+        raise NotFound("This code does not exist, or not in this workspace.")
     refused = Refusal.filter(code_id=code_id, workspace_id=actor.workspace).using_db(reader())
     total = await refused.count()
     newest = await refused.select_related(*refusal_list.ABOUT).order_by("-id").limit(MOST_REFUSALS)

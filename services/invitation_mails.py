@@ -29,14 +29,5 @@ async def queue(row: Invitation, *, by: int) -> None:
     await outbox.put([draft])
 
 
-async def end(invitation_id: int, because: str) -> None:
-    """Nobody is told of it as of a mail that failed. Call inside a unit of work."""
-    waiting = _waiting(invitation_id)
-    ids = [message.id for message in await waiting]
-    await waiting.update(state=MessageState.FAILED, last_answer=because, next_try_at=now())
-    if ids:
-        signals.emit(Changed(None, Topic.MESSAGES, tuple(ids)))
-
-
 def _waiting(invitation_id: int) -> QuerySet[Message]:
     return Message.filter(invitation_id=invitation_id, state__in=WAITING)

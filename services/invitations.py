@@ -9,7 +9,16 @@ from tortoise.queryset import QuerySet
 
 from models import Invitation, Membership, Message, User
 from models.enums import AuditAction, InvitationState, MessageKind, MessageState, Resource, Role
-from services import audit, emails, invitation_mails, inviters, links, message_states, signals
+from services import (
+    audit,
+    emails,
+    invitation_mails,
+    inviters,
+    links,
+    message_states,
+    pointless_mails,
+    signals,
+)
 from services.actor import Actor
 from services.database import is_id, reader, unit_of_work
 from services.errors import Conflict, Invalid, NotFound
@@ -158,7 +167,7 @@ async def withdraw(actor: Actor, invitation_id: int) -> None:
     row = await _of(actor, invitation_id)
     if not await _open(row.workspace_id).filter(id=row.id).update(withdrawn_at=now()):
         raise Conflict(OVER)
-    await invitation_mails.end(row.id, WITHDRAWN)
+    await pointless_mails.end(WITHDRAWN, invitation_id=row.id)
     await audit.record(
         AuditAction.WITHDRAW,
         Resource.INVITATION,
@@ -228,7 +237,8 @@ def _view(row: Invitation, stands: bool, mail: Message | None) -> InvitationView
 
 
 async def are_brought(actor: Actor, invitation_ids: Sequence[int], *, by: Sequence[int]) -> bool:
-    """Whether one of these messages is about one of these invitations."""
+    """Whether one of these messages is about one of these invitations, which are of this place."""
     _require(actor)
-    mails = Message.filter(id__in=list(by), invitation_id__in=list(invitation_ids))
+    mine = Message.filter(invitation__workspace_id=actor.workspace_id)
+    mails = mine.filter(id__in=list(by), invitation_id__in=list(invitation_ids))
     return await mails.using_db(reader()).exists()

@@ -10,10 +10,10 @@ from models.enums import AuditAction, Resource, Role
 from services import (
     audit,
     emails,
-    invitation_mails,
     inviters,
     links,
     passwords,
+    pointless_mails,
     sessions,
     setup,
     signals,
@@ -153,7 +153,7 @@ async def _claim(token: str) -> Invitation:
         raise Gone(USED if row and row.accepted_at else OVER)
     if not await _stands(row):
         raise Gone(OVER)
-    await invitation_mails.end(row.id, ACCEPTED)
+    await pointless_mails.end(ACCEPTED, invitation_id=row.id)
     return row
 
 

@@ -21,6 +21,7 @@ from services.settings import Settings
 
 APP = "models"
 MARKS = "tortoise_migrations"
+WAIT_MS = 60_000  # for another program that migrates at the same moment
 
 
 async def pending(settings: Settings) -> list[str]:
@@ -73,7 +74,7 @@ def _config(settings: Settings) -> dict[str, Any]:
     whole = database.config(settings)
     client = whole["connections"]["default"]
     if not settings.uses_postgres:
-        client["credentials"] |= {"foreign_keys": "OFF"}
+        client["credentials"] |= {"foreign_keys": "OFF", "busy_timeout": WAIT_MS}
     return whole | {"connections": {"default": client}}
 
 

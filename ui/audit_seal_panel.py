@@ -8,7 +8,7 @@ from services import audit_heads, audit_verify
 from services.actor import Actor
 from services.audit_findings import Verdict
 from services.signals import Topic
-from ui import actions, audit_words, live, routes, wording
+from ui import actions, live, routes, verdict_words, wording
 from ui.components.buttons import button, download
 from ui.components.dialog import Dialog
 from ui.components.fields import Form
@@ -58,8 +58,8 @@ class SealPanel:
     async def refresh(self) -> None:
         seals = await audit_heads.state(await actions.actor(self.slug))
         self.mailed_to = seals.mailed_to
-        mailed = audit_words.mailed(seals) if self.for_owner else ""
-        self.told.text = audit_words.state(seals, self.zone) + mailed
+        mailed = verdict_words.mailed(seals) if self.for_owner else ""
+        self.told.text = verdict_words.state(seals, self.zone) + mailed
 
     def ask_verify(self) -> None:
         VerifyDialog(self.slug, self.zone)
@@ -145,13 +145,13 @@ class VerifyDialog:
 
     def show(self, verdict: Verdict) -> None:
         self.dialog.body.clear()
-        with self.dialog.body, ui.element("div").classes("verdict").props("role=status"):
+        with self.dialog.body, ui.element("div").classes("proof").props("role=status"):
             tone = "tone-activated" if verdict.is_clean else "tone-revoked"
-            with ui.element("div").classes(f"verdict-head {tone}"):
+            with ui.element("div").classes(f"proof-head {tone}"):
                 icon("circle-check" if verdict.is_clean else "circle-alert")
-                text("b", audit_words.headline(verdict))
+                text("b", verdict_words.headline(verdict))
             self._findings(verdict)
-            for sentence in audit_words.proved(verdict, self.zone):
+            for sentence in verdict_words.proved(verdict, self.zone):
                 text("p", sentence)
         self.dialog.foot.clear()
         with self.dialog.foot:
@@ -163,6 +163,6 @@ class VerifyDialog:
             return
         with ui.element("ul").classes("findings"):
             for found in verdict.findings[:SHOWN]:
-                text("li", audit_words.finding(found))
+                text("li", verdict_words.finding(found))
             if more := len(verdict.findings[SHOWN:]) + verdict.more:
                 text("li", f"and {more:,} more")

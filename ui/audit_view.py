@@ -70,7 +70,7 @@ def _columns(*, with_workspace: bool) -> list[Column]:
 
 
 class AuditView:
-    """One person's view of a log; `actions` is the place at its top for more buttons."""
+    """One person's view of a log; its head first, so that something may stand between."""
 
     def __init__(self, actor: Actor) -> None:
         self.actor, self.slug = actor, actor.workspace_slug
@@ -79,10 +79,11 @@ class AuditView:
         self.people: dict[int, str] = {}
         self.wrong = ""  # why the filters cannot be
 
-    async def build(self, sentence: str) -> None:
-        self.actions = page_head("Audit Log", sentence, in_header=True)
-        with self.actions:
+    def head(self, sentence: str) -> None:
+        with page_head("Audit Log", sentence, in_header=True):
             export_button(self.slug, self._asked)
+
+    async def build(self) -> None:
         self.people = await audit_list.people(self.actor)
         places = (
             {} if self.slug else {each.id: each.name for each in await workspaces.of(self.actor)}

@@ -82,8 +82,15 @@ class BatchPage:
             self.revoke_unused = button("Revoke unused", self.ask_revoke_unused)
         self._facts()
         with ui.element("div") as self.state_place:
+            live.on(self.state_place, self.actor.workspace_id, Topic.BATCHES, self.changed)
             await self._state()
-        live.on(self.state_place, self.actor.workspace_id, Topic.BATCHES, self.changed)
+        await self._catch_up()
+
+    async def _catch_up(self) -> None:
+        """What changed between reading the batch and listening for changes was not heard."""
+        actor = await actions.actor(self.slug)
+        if await batch_detail.read(actor, self.batch_id, kind=self.kind) != self.detail:
+            await self.changed((self.batch_id,))
 
     def _origin(self) -> str:
         """A batch that is not done has its times beside its progress."""

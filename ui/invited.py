@@ -59,11 +59,12 @@ class InvitedList:
             with ui.element("div").classes("card table-card"):
                 note = f"Times in {self.zone}"
                 self.table = DataTable(INVITED, self.load, look="invitations", note=note)
+        self.section.set_visibility(False)
         self.table.on("resend", self.resend)
         self.table.on("withdraw", self.ask_withdraw)
-        await self.table.reload()
         live.on(self.section, self.workspace_id, Topic.INVITATIONS, self.changed)
         live.on(self.section, None, Topic.MESSAGES, self.mails_changed)
+        await self.table.reload()
 
     async def load(self, part: Slice) -> tuple[list[dict[str, Any]], int]:
         page = await invitations.page(await actions.actor(self.slug), part)

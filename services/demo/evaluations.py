@@ -119,7 +119,7 @@ class _Walk:
         step.decided_at, step.decided_by_id = self.later(), self.by
         step.outcome_note = self.story.note if step.state is StepState.FAILED else ""
         await step.save()
-        passed = int(step.state is StepState.PASSED)
+        passed = step.state is StepState.PASSED
         self.record(
             AuditAction.DECIDE, Resource.STEP, step.id, passed=passed, evaluation=step.evaluation_id
         )

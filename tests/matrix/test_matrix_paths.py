@@ -3,9 +3,11 @@
 import httpx
 import pytest
 from nicegui import app
-from nicegui.testing import User
+from nicegui.testing import User as Tab
 
+from models import User
 from services.actor import Actor
+from services.zones import now
 from tests.cast import every_row
 from tests.matrix.path_rows import DOWNLOADS, OWN_DOWNLOADS, PAGES, PUBLIC, path_of
 from tests.matrix.world import ROLES, SECRETS, World
@@ -53,7 +55,7 @@ async def test_a_page_is_there_for_whom_it_is_meant_and_for_nobody_else(
     assert seen == wanted
 
 
-async def _title(user: User, path: str, wanted: str) -> str:
+async def _title(user: Tab, path: str, wanted: str) -> str:
     """How the tab's title begins once the page stands; what is refused shows nothing of it."""
     await user.open(path)
     try:
@@ -67,7 +69,7 @@ async def _title(user: User, path: str, wanted: str) -> str:
     return wanted if MISSING not in words(user) else MISSING
 
 
-def _tab(user: User) -> str | None:
+def _tab(user: Tab) -> str | None:
     return user._client.title if user._client else None
 
 
@@ -99,11 +101,14 @@ def _downloads(world: World) -> list[tuple[str, str, str]]:
     return found
 
 
-async def test_signed_out_every_page_and_file_leads_to_the_sign_in(
-    house: House, world: World
+@pytest.mark.parametrize("letter", ["", *ROLES])
+async def test_signed_out_and_disabled_every_page_and_file_leads_to_the_sign_in(
+    house: House, world: World, letter: str
 ) -> None:
-    before = await every_row()
-    async with browser() as stranger:
+    async with browser(world.here[letter] if letter else None) as stranger:
+        if letter:
+            await User.filter(id=world.here[letter].user_id).update(disabled_at=now())
+        before = await every_row()
         for route in (*routes.SUB_PAGES, *routes.DOWNLOADS):
             path = path_of(route, world)
             answer = await stranger.get(path)
@@ -111,7 +116,7 @@ async def test_signed_out_every_page_and_file_leads_to_the_sign_in(
             assert (answer.status_code, target.path) == (303, routes.LOGIN), path
             assert answer.text == ""
             assert (await stranger.post(path)).status_code == 404, path
-    assert await every_row() == before
+        assert await every_row() == before
 
 
 @pytest.mark.parametrize("signed_in", [False, True])

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from models import (
+    Action,
     Activation,
     Agreement,
     AuditExport,
@@ -16,6 +17,7 @@ from models import (
     Notification,
     PasswordReset,
     Refusal,
+    Scheme,
     Session,
     Step,
     User,
@@ -53,7 +55,6 @@ SECRETS = (
     "grace@example.org",
     "linus@example.org",
     "invited@example.org",
-    "EN18031 - RAL - Lab Assessment",
     "A-2026-03",
     "Doorbell X2",
     "a secret note",
@@ -76,20 +77,26 @@ class World:
     batch: Issued
     sams: Issued
     queued: Batch
+    sams_queued: Batch
     stopped: Batch
     announced: Message
     personal: Message
     sams_personal: Message
+    sams_sent: Message
     activation: Activation
     made: Certification
+    former: Certification
     agreement: Agreement
     bought: Issued
     awaits: Step
     paid: Step
     failed: Evaluation
     note: Evidence
-    sams_session: Session
+    adas_note: Evidence
     file: Evidence
+    sams_session: Session
+    disabled: User
+    second_owner: User
     invitation: Invitation
     owners_invitation: Invited
     welcome: Invited
@@ -114,6 +121,7 @@ async def build(cast: Cast) -> World:
     bought = await purchased(ada, cast.northwind, made.lab, 4)
     paid = await _paid(erin, made, bought)
     await evidence.add_note(erin, paid.id, "a secret note")
+    await evidence.add_note(ada, paid.id, "a secret note")
     await evidence.add_file(erin, paid.id, "report.pdf", b"a secret note")
     refused(await redeem(batch.texts[5], email="other@example.org"))
     refused(await redeem(code_alphabet.generate(1)[0]))
@@ -125,19 +133,25 @@ async def build(cast: Cast) -> World:
         batch=batch,
         sams=sams,
         queued=await _in_state(await issue(ada, cast.year, 2), BatchState.QUEUED),
+        sams_queued=await _in_state(await issue(sam, cast.year, 2), BatchState.QUEUED),
         stopped=await _in_state(await issue(ada, cast.year, 2), BatchState.FAILED),
         announced=announced,
-        personal=await _personal(ada, batch, "linus@example.org"),
-        sams_personal=await _personal(sam, sams, "linus@example.org"),
+        personal=await _personal(ada, batch, MessageState.FAILED),
+        sams_personal=await _personal(sam, sams, MessageState.FAILED),
+        sams_sent=await _personal(sam, sams, MessageState.SENT),
         activation=await Activation.get(id=use.activation_id).select_related("entitlement"),
         made=made,
+        former=await _former(),
         agreement=agreement,
         bought=bought,
         awaits=await _awaiting(erin, made),
         paid=paid,
         failed=await _failed(erin, made),
-        note=await Evidence.get(size=None),
+        note=await Evidence.get(size=None, added_by_id=erin.person_id),
+        adas_note=await Evidence.get(size=None, added_by_id=ada.person_id),
         file=await Evidence.filter(size__gt=0).get(),
+        disabled=await _user("dora@example.org", disabled_at=now()),
+        second_owner=await _user("otto@example.org", is_owner=True),
         sams_session=await _session(sam),
         invitation=await Invitation.get(),
         owners_invitation=await invitations.invite_owner(here["O"], email="heir@example.org"),
@@ -172,6 +186,13 @@ async def _member(name: str, email: str, workspace: Workspace, role: Role) -> Ac
 
 
 @unit_of_work
+async def _user(email: str, **values: object) -> User:
+    user = await setup.new_user("Somebody", email, await passwords.hash_password(PASSWORD))
+    await User.filter(id=user.id).update(**values)
+    return user
+
+
+@unit_of_work
 async def _announce(batch: Issued) -> Message:
     where = {"workspace_id": batch.batch.workspace_id, "batch_id": batch.batch.id}
     draft = Draft(kind=MessageKind.DOWNLOAD, recipient="linus@example.org", **where)
@@ -179,12 +200,14 @@ async def _announce(batch: Issued) -> Message:
     return await Message.get(id=message_id)
 
 
-async def _personal(actor: Actor, batch: Issued, email: str) -> Message:
-    """One that failed, so that it can be tried again, resent to another address, and shown."""
-    people = [Recipient(name="Linus Listed", email=email)]
-    await deliveries.send(actor, batch.batch.id, people, f"send {batch.batch.id}")
-    mine = Message.filter(batch_id=batch.batch.id, kind=MessageKind.PERSONAL)
-    await mine.update(state=MessageState.FAILED)
+async def _personal(actor: Actor, batch: Issued, state: MessageState) -> Message:
+    """A mail with a code to one of two people."""
+    email = f"{state.value.lower()}.linus@example.org"
+    await deliveries.send(
+        actor, batch.batch.id, [Recipient(name="Linus", email=email)], f"{batch.batch.id} {email}"
+    )
+    mine = Message.filter(batch_id=batch.batch.id, recipient=email)
+    await mine.update(state=state)
     return await mine.get()
 
 
@@ -203,6 +226,14 @@ async def _paid(erin: Actor, made: Certification, bought: Issued) -> Step:
     waits = await _awaiting(erin, made)
     await payments.pay(erin, waits.id, bought.texts[3], address="192.0.2.7")
     return await Step.get(id=waits.id)
+
+
+async def _former() -> Certification:
+    """Archived, and an action of it too."""
+    former = await certification("ETSI EN 303 645")
+    await Scheme.filter(id=former.scheme.id).update(archived_at=now())
+    await Action.filter(id=former.lab.id).update(archived_at=now())
+    return former
 
 
 async def _failed(erin: Actor, made: Certification) -> Evaluation:

@@ -7,7 +7,15 @@ import pytest
 
 from models import Person
 from models.enums import AuditAction, Resource
-from services import audit, audit_filter, audit_list, audit_scan, codes, products
+from services import (
+    audit,
+    audit_filter,
+    audit_list,
+    audit_scan,
+    audit_words,
+    codes,
+    products,
+)
 from services.actor import Actor
 from services.audit_filter import AuditFilter
 from services.audit_list import EntryView
@@ -62,6 +70,32 @@ async def test_an_entry_is_told_in_words(cast: Cast) -> None:
     assert (made.target, made.workspace) == (f"Batch {issued.batch.id}", "Northwind Academy")
     assert made.told == "12 codes asked for"
     assert made.facts == {"plan": cast.month.id, "codes": 12}
+
+
+@pytest.mark.parametrize(
+    ("action", "resource", "detail", "told"),
+    [
+        ("SHOW", "CODE", {"story": True}, "The whole story was looked up"),
+        ("REVOKE", "BATCH", {"codes": 1}, "1 code that nobody had used revoked"),
+        ("REVOKE", "BATCH", {}, ""),  # an entry from before it was counted
+        ("UNDO", "CODE", {"reason": True, "batch": 4}, None),
+        ("EXPIRE", "AGREEMENT", {"ends": "2026-12-17T23:00:00+00:00"}, None),
+        ("UPDATE", "WORKSPACE", {"fields": ["time_zone", "reply_to"]}, "Time zone, reply to"),
+        ("DECIDE", "STEP", {"passed": False, "evaluation": 3}, "Failed"),
+        ("UPDATE", "MEMBER", {"role": "ADMIN", "was": "SALES"}, "As admin, was sales"),
+        ("EXPORT", "AUDIT", {"format": "csv", "filter": {"user": "3", "search": True}}, None),
+        ("NEWER", "THING", {"odd_key": "{x}"}, "Odd key {x}"),
+    ],
+)
+def test_each_detail_is_said(
+    action: str, resource: str, detail: dict[str, Any], told: str | None
+) -> None:
+    said = {
+        "UNDO": "The use was undone, and the code is ready again (batch 4, with a reason)",
+        "EXPIRE": "Ends soon (ends 2026-12-17 23:00 UTC)",
+        "EXPORT": "Taken as a file (only user 3, search, as CSV)",
+    }
+    assert audit_words.told(action, resource, detail) == (said[action] if told is None else told)
 
 
 async def test_an_erased_person_is_shown_as_such(cast: Cast) -> None:

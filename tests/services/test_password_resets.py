@@ -244,3 +244,14 @@ async def test_a_link_of_another_kind_or_version_opens_nothing(cast: Cast) -> No
         links.make(Purpose.RESET, reset.id + 1),
     ):
         assert await password_resets.open_link(token) is None
+
+
+async def test_a_newer_link_ends_the_mail_of_the_earlier_one_and_troubles_nobody(
+    cast: Cast,
+) -> None:
+    await ask()
+    await ask()
+    earlier, newer = await Message.filter(kind=MessageKind.RESET).order_by("id")
+    assert (earlier.state, newer.state) == (MessageState.FAILED, MessageState.QUEUED)
+    assert "replaced" in earlier.last_answer
+    assert not await entries(AuditAction.FAIL)

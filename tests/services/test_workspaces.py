@@ -16,6 +16,11 @@ async def make(cast: Cast, **more: str) -> Workspace:
     return await workspaces.create(cast.olga, **entered | more)
 
 
+async def test_the_owner_counts_as_admin_of_every_workspace(cast: Cast) -> None:
+    seats = await workspaces.of(cast.olga)
+    assert {seat.slug for seat in seats} == {"northwind", "acme", "elsewhere"}
+
+
 async def test_the_owner_makes_a_workspace_and_everybody_hears_of_it(cast: Cast) -> None:
     heard: list[Changed] = []
     stop = signals.subscribe(but_the_log(heard))

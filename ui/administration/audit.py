@@ -11,5 +11,6 @@ from ui.pages import page_title, view
 async def page(actor: Actor) -> None:
     page_title("Audit Log", actor)
     log = AuditView(actor)
-    await log.build("Who did what in this workspace, and when. Nobody can edit or delete a line.")
+    log.head("Who did what in this workspace, and when. Nobody can edit or delete a line.")
     await SealPanel(actor).build()
+    await log.build()

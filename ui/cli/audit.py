@@ -12,7 +12,7 @@ from services.audit_findings import Verdict
 from services.head_statement import Head
 from services.schema_check import SchemaRefused
 from services.settings import Settings, get_settings
-from ui import audit_words, wording
+from ui import verdict_words, wording
 from ui.cli import problems
 
 commands = typer.Typer(help="The tamper-evident log.", no_args_is_help=True)
@@ -58,10 +58,10 @@ def _progress(done: int, of: int) -> None:
 
 
 def _tell(verdict: Verdict) -> None:
-    print(audit_words.headline(verdict))
+    print(verdict_words.headline(verdict))
     for found in verdict.findings:
-        print(f"- {audit_words.finding(found)}")
+        print(f"- {verdict_words.finding(found)}")
     if verdict.more:
         print(f"- and {verdict.more:,} more")
-    for sentence in audit_words.proved(verdict, ZONE):
+    for sentence in verdict_words.proved(verdict, ZONE):
         print(sentence)

@@ -66,7 +66,7 @@ class StoryDialog:
                     "workspace", "In the workspace", dict(workspaces), value=workspace
                 )
             self.go = button("Ask", lambda: self._ask(ask))
-            self._answer = ui.element("p").classes("verdict").props("role=status")
+            self._answer = ui.element("p").classes("answer-line").props("role=status")
         self._purpose_changed()
 
     def _purpose_changed(self) -> None:
@@ -79,7 +79,7 @@ class StoryDialog:
         if answer is None or self._answer.is_deleted:
             return
         works, sentence = answer
-        self._answer.classes(replace=f"verdict tone-{'activated' if works else 'revoked'}")
+        self._answer.classes(replace=f"answer-line tone-{'activated' if works else 'revoked'}")
         with self._answer:
             for place, words in enumerate(sentence):
                 text("b" if place % 2 else "span", words)

@@ -8,6 +8,7 @@ from typing import Any
 from nicegui import ui
 from nicegui.events import GenericEventArguments
 
+from services.database import is_id
 from services.paging import Slice
 from ui.components import browser
 from ui.components.buttons import icon_button
@@ -103,8 +104,9 @@ class DataTable:
         """What a cell emits with a row's id; the id is not trusted any further than being one."""
 
         async def heard(arguments: GenericEventArguments) -> None:
-            if isinstance(arguments.args, int):
-                await handler(arguments.args)
+            sent = arguments.args
+            if isinstance(sent, int) and is_id(sent):
+                await handler(sent)
 
         self.table.on(event, heard)
 
@@ -214,6 +216,7 @@ class DataTable:
     async def _sorted(self, event: GenericEventArguments) -> None:
         asked = event.args if isinstance(event.args, dict) else {}
         wanted = asked.get("pagination", asked)
+        wanted = wanted if isinstance(wanted, dict) else {}
         self.part = Slice(
             number=1,
             sort=str(wanted.get("sortBy") or ""),

@@ -17,7 +17,7 @@ from ui.components.text import text
 def certified(detail: EvaluationDetail, zone: str, on_copy: Callable[[], Any]) -> None:
     assert detail.ended_at, "what is certified has ended"
     when = wording.day(zones.day(detail.ended_at, zone))
-    with ui.element("section").classes("card verdict is-certified").props("role=status"):
+    with ui.element("section").classes("card result is-certified").props("role=status"):
         icon("award")
         with ui.element("div").classes("about"):
             text("b", f"Certified {when}")
@@ -31,7 +31,7 @@ def certified(detail: EvaluationDetail, zone: str, on_copy: Callable[[], Any]) -
 def failed(detail: EvaluationDetail, on_reopen: Callable[[StepView], Any]) -> None:
     step = next(step for step in detail.steps if step.state is StepState.FAILED)
     who = "You" if detail.may_reopen else "An admin"
-    with ui.element("section").classes("card verdict is-failed").props("role=status"):
+    with ui.element("section").classes("card result is-failed").props("role=status"):
         icon("circle-x")
         with ui.element("div").classes("about"):
             text("b", f"{step.name} failed")

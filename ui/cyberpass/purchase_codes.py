@@ -80,11 +80,13 @@ class PurchaseCodes:
         ):
             self.table.on(event, handler)
         self.newest = await purchase_batches.newest(self.actor)
+        # before the rows are read: what changes meanwhile must not be missed
+        live.on(card, None, Topic.BATCHES, self.changed)
+        live.on(card, None, Topic.AGREEMENTS, self.agreements_changed)
         self.show_under_way(await purchase_batches.under_way(self.actor))
         await self.show_left(self.actor)
         await self.table.reload()
-        live.on(card, None, Topic.BATCHES, self.changed)
-        live.on(card, None, Topic.AGREEMENTS, self.agreements_changed)
+        await self.changed(tuple(self.making))  # done since they were read
 
     def _toolbar(self, named: dict[int, str]) -> None:
         with ui.element("div").classes("toolbar"):

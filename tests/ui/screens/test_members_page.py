@@ -41,7 +41,7 @@ def asked(user: User) -> list[dict[str, Any]]:
 
 async def opened(house: House, who: str = "ada") -> User:
     user = await house.visit(getattr(house.cast, who), PAGE)
-    await until(lambda: lists(user) and names(user))
+    await until(lambda: len(lists(user)) == 2 and names(user))
     return user
 
 
@@ -150,6 +150,7 @@ async def test_how_the_mail_stands_is_seen_at_once(house: House) -> None:
 async def test_an_invitation_is_withdrawn_after_a_question(house: House) -> None:
     made = await invitations.invite(house.cast.ada, email=GRACE, role=Role.SALES)
     user = await opened(house)
+    await until(lambda: asked(user))
     await emitted(user, 1, "withdraw", made.id)
     await sees(user, f"The link that {GRACE} was sent stops working at once.")
     await press(user, "Withdraw")

@@ -4,9 +4,9 @@ import pytest
 from nicegui import ui
 from nicegui.testing import User
 
-from models import Agreement, AuditEntry, Batch
-from models.enums import AuditAction, BatchState
-from services import batch_jobs, purchases
+from models import Agreement, AuditEntry, Batch, Membership
+from models.enums import AuditAction, BatchState, Role
+from services import batch_jobs, notices, notifications, purchases
 from services.zones import now
 from tests.certification import Certification, asked_for, certification, granted, paid, purchased
 from tests.ui.screens.visit import (
@@ -23,6 +23,7 @@ from tests.ui.screens.visit import (
     until,
     words,
 )
+from ui import notices as notice_words
 from ui import routes
 from ui.components.generated import WAIT
 
@@ -264,3 +265,24 @@ async def test_for_a_standard_user_the_page_does_not_exist(
 async def test_the_primary_action_is_one(house: House, scheme: Certification) -> None:
     user = await at(house)
     assert button(user, "Generate Code")
+
+
+async def test_the_bell_leads_to_the_batch_and_names_the_action(
+    house: House, scheme: Certification
+) -> None:
+    asked = asked_for(house.cast.acme, scheme.lab, 160)
+    batch = await purchases.request(house.cast.ada, asked)
+    await batch_jobs.work()
+    await notices.tell()
+    [told] = await notifications.newest(house.cast.ada)
+    said = notice_words.words(told)
+    assert (said.title, said.about, said.label) == (
+        "160 purchase codes are ready",
+        LAB,
+        "View Results",
+    )
+    assert said.path == routes.purchase_batch("acme", batch.id)
+    # a member who is no admin there any more is told nothing of it
+    await Membership.filter(user_id=house.cast.ada.user_id).update(role=Role.EVALUATOR)
+    [told] = await notifications.newest(house.cast.ada)
+    assert notice_words.words(told).path == ""

@@ -51,7 +51,7 @@ async def look_up(user: User, typed: str) -> None:
 
 
 def verdict(user: User) -> str:
-    [box] = [e for e in shown(user) if "verdict" in e.classes]
+    [box] = [e for e in shown(user) if "answer-line" in e.classes]
     return "".join(getattr(e, "text", "") for e in box.descendants())
 
 

@@ -163,6 +163,11 @@ async def emit(user: User, event: str, argument: object) -> None:
     await _do(user, table(user), lambda at: at.trigger(event, argument))
 
 
+async def forge(user: User, element: ui.element, event: str, argument: object) -> None:
+    """What somebody's own program sends to an element of the page."""
+    await _do(user, element, lambda at: at.trigger(event, argument))
+
+
 async def _do(user: User, element: ui.element, act: Callable[[UserInteraction[Any]], Any]) -> None:
     before = set(background_tasks.running_tasks)
     act(UserInteraction(user, {element}, None))

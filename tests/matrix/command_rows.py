@@ -1,0 +1,31 @@
+"""Every command of the services and who may run it; and what is only a part of one."""
+
+from tests.matrix import (
+    administration_rows,
+    cyberpass_rows,
+    edspace_rows,
+    installation_rows,
+    own_rows,
+)
+from tests.matrix.commands import Command
+
+ROWS: list[Command] = [
+    *edspace_rows.ROWS,
+    *cyberpass_rows.ROWS,
+    *administration_rows.ROWS,
+    *installation_rows.ROWS,
+    *own_rows.ROWS,
+]
+
+PARTS = {
+    "agreement_claims.claim": "takes from agreements for a batch that is being written",
+    "audit_files.record": "writes down an export that was allowed",
+    "batch_form.check": "reads what was typed into Generate, for batches.request",
+    "batches.issue": "makes what batches.request or purchases.request has found good",
+    "batches.made_before": "finds one's own batch by its key, for both of them",
+    "code_story.of_no_code": "puts a refusal that was found into words",
+    "messages.retry_now": "takes a message that the caller has found for this person",
+    "refusal_list.views": "puts refusals that were found into rows",
+    "undoing.undo": "undoes a use for access_changes and payments, which ask before",
+}
+"""Called by commands that have asked for the right; no screen may call one."""

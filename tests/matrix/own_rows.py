@@ -1,0 +1,97 @@
+"""What is a person's own: account, sessions, bell, and an invitation to their address."""
+
+from models.enums import Theme
+from services import accounts, joining, links, notifications, own_sessions, sessions
+from services.errors import Conflict
+from services.links import Purpose
+from services.paging import Slice
+from tests.cast import PASSWORD
+from tests.matrix.commands import EVERYBODY, Reach, reads, writes
+
+NEW = "quiet orchard marble 77"
+
+ROWS = [
+    writes(
+        "accounts.choose_theme",
+        EVERYBODY,
+        lambda w, who: accounts.choose_theme(who, Theme.DARK),
+        reach=Reach.ALL,
+    ),
+    writes(
+        "accounts.rename", EVERYBODY, lambda w, who: accounts.rename(who, "New"), reach=Reach.ALL
+    ),
+    writes(
+        "accounts.change_password",
+        EVERYBODY,
+        lambda w, who: accounts.change_password(who, current=PASSWORD, password=NEW),
+        reach=Reach.ALL,
+    ),
+    reads("own_sessions.of", EVERYBODY, lambda w, who: own_sessions.of(who), reach=Reach.PLACE),
+    writes(
+        "own_sessions.end",
+        "S",
+        lambda w, who: own_sessions.end(who, w.sams_session.id),
+        case="of Sam's",
+    ),
+    writes(
+        "own_sessions.end_others",
+        EVERYBODY,
+        lambda w, who: own_sessions.end_others(who),
+        reach=Reach.PLACE,
+    ),
+    reads(
+        "notifications.unread",
+        EVERYBODY,
+        lambda w, who: notifications.unread(who),
+        reach=Reach.PLACE,
+        empty=0,
+    ),
+    reads(
+        "notifications.latest",
+        EVERYBODY,
+        lambda w, who: notifications.latest(who),
+        reach=Reach.PLACE,
+        empty=0,
+    ),
+    reads(
+        "notifications.newest",
+        EVERYBODY,
+        lambda w, who: notifications.newest(who),
+        reach=Reach.PLACE,
+        empty=[],
+    ),
+    reads(
+        "notifications.page",
+        EVERYBODY,
+        lambda w, who: notifications.page(who, Slice()),
+        reach=Reach.PLACE,
+    ),
+    writes(
+        "notifications.mark_read",
+        "A",
+        lambda w, who: notifications.mark_read(who, w.notification.id),
+        case="of Ada's",
+    ),
+    writes(
+        "notifications.mark_all_read",
+        EVERYBODY,
+        lambda w, who: notifications.mark_all_read(who, up_to=10**9),
+        reach=Reach.PLACE,
+    ),
+    writes(
+        "joining.join",
+        "S",
+        lambda w, who: joining.join(who, links.make(Purpose.INVITE, w.welcome.id)),
+        case="an invitation of Sam's",
+        refused=Conflict,
+        elsewhere=Conflict,
+    ),
+    reads(
+        "sessions.seated",
+        EVERYBODY,
+        lambda w, who: sessions.seated(who, w.cast.northwind),
+        case="in Northwind",
+        reach=Reach.RUN_LIST,
+        empty=None,
+    ),
+]
