@@ -67,7 +67,7 @@ class AgreementDialog:
             "workspace", "Workspace", names, value=workspace_id, on_change=self._say_zone
         )
         offered = {each.id: each.name for each in purchasable}
-        self.action = self.form.choice("action", "Purchased action", offered, searchable=True)
+        self.action = self.form.choice("action", "Purchased Action", offered, searchable=True)
         (self.action if workspace_id else self.workspace).props("autofocus")
         if not offered:
             none = "No scheme has an action that needs a purchase code. Add one under Schemes."

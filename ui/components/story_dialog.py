@@ -83,3 +83,4 @@ class StoryDialog:
         with self._answer:
             for place, words in enumerate(sentence):
                 text("b" if place % 2 else "span", words)
+        self._answer.run_method("scrollIntoView", {"block": "nearest"})

@@ -3,16 +3,18 @@
 from nicegui import ui
 
 from models.enums import CodeKind
-from services import attention, dashboards
+from services import administered, attention, dashboards
 from services.actor import Actor
 from services.permissions import Permission, can
 from services.signals import Topic
-from ui import actions, live, matters, routes, wording
+from ui import actions, evaluation_start, live, matters, routes, wording
 from ui.activation_chart import ActivationChart
+from ui.components.buttons import button
 from ui.components.matters import Matters
 from ui.components.page_head import StatCard, page_head
 from ui.components.panel import Panel
 from ui.pages import page_title, view
+from ui.purchase_generation import PurchaseGeneration
 
 TOPICS = (Topic.EVALUATIONS, Topic.AGREEMENTS, Topic.BATCHES)
 
@@ -20,8 +22,24 @@ TOPICS = (Topic.EVALUATIONS, Topic.AGREEMENTS, Topic.BATCHES)
 @view(Permission.USE_CYBERPASS)
 async def page(actor: Actor) -> None:
     page_title("Dashboard", actor)
-    page_head("Dashboard", f"{actor.workspace_name}, CyberPass")
+    with page_head("Dashboard", f"{actor.workspace_name}, CyberPass"):
+        if can(actor, Permission.HANDLE_PURCHASE_CODES):
+            button("Generate Code", lambda: _generate(actor), look="primary", glyph="plus")
+        else:
+            button(
+                "New evaluation",
+                lambda: evaluation_start.ask(actor),
+                look="primary",
+                glyph="plus",
+            )
     await Dashboard(actor).build()
+
+
+async def _generate(asking: Actor) -> None:
+    places = await actions.run(administered.places, slug=asking.slug)
+    if places is not None:
+        named = {place.id: place for place in places}
+        await PurchaseGeneration(asking.slug, named).open(asking.workspace)
 
 
 class Dashboard:

@@ -5,18 +5,15 @@ from typing import Any
 from nicegui import ui
 
 from models.enums import EvaluationState
-from services import evaluation_list, evaluations, scheme_choices
+from services import evaluation_list
 from services.actor import Actor
 from services.evaluation_list import EvaluationFilter, EvaluationView
-from services.evaluations import NewEvaluation
 from services.paging import Slice
 from services.permissions import Permission
 from services.signals import Topic
-from ui import actions, live, routes, tones, wording
+from ui import actions, evaluation_start, live, routes, tones, wording
 from ui.components.buttons import button
-from ui.components.fields import Form
 from ui.components.filters import choice_filter, search_field
-from ui.components.new_evaluation_dialog import NewEvaluationDialog
 from ui.components.news import News
 from ui.components.notice import empty
 from ui.components.page_head import page_head
@@ -156,22 +153,7 @@ class Evaluations:
         await self.table.reload()
 
     async def add(self) -> None:
-        schemes = await actions.run(scheme_choices.open_schemes, slug=self.slug)
-        if schemes is None:
-            return
-
-        async def begin(asked: NewEvaluation, go: ui.button, form: Form) -> bool:
-            begun = await actions.run(
-                lambda actor: evaluations.start(actor, asked),
-                slug=self.slug,
-                button=go,
-                form=form,
-            )
-            if begun:
-                await self.open(begun)
-            return bool(begun)
-
-        NewEvaluationDialog(schemes, begin)
+        await evaluation_start.ask(self.actor)
 
 
 def row(evaluation: EvaluationView, zone: str) -> dict[str, Any]:

@@ -47,7 +47,9 @@ class PurchaseBatchPage(BatchPage):
         return wording.given_back(codes)
 
     def more_facts(self) -> list[str]:
-        return [f"Under {', '.join(self.detail.under)}"] if self.detail.under else []
+        under = self.detail.under
+        noun = "agreement" if len(under) == 1 else "agreements"
+        return [f"Under {noun} {', '.join(under)}"] if under else []
 
     async def build_codes(self) -> None:
         await super().build_codes()

@@ -45,10 +45,10 @@ async def test_an_owner_makes_an_agreement_and_its_admin_sees_it(
     owner = await house.visit(house.cast.olga, routes.INSTANCE_AGREEMENTS)
     await sees(owner, "No agreement yet")
     await press(owner, "New agreement")
-    await sees(owner, "Purchased action", "Days in the workspace's time zone")
+    await sees(owner, "Purchased Action", "Days in the workspace's time zone")
     enter(owner, "Workspace", house.cast.northwind.id)
     await sees(owner, "Days in Europe/Berlin")
-    enter(owner, "Purchased action", ral.lab.id)
+    enter(owner, "Purchased Action", ral.lab.id)
     typed = ("20", "<b>A</b>-7", day(-1), day(60), day(90), "Signed by both.")
     for label, value in zip(LABELS, typed, strict=True):
         enter(owner, label, value)
@@ -69,11 +69,11 @@ async def test_what_is_wrong_stands_at_its_field_and_what_was_typed_stays(
     user = await house.visit(house.cast.olga, routes.INSTANCE_AGREEMENTS)
     await sees(user, "No agreement yet")
     await press(user, "New agreement")
-    await sees(user, "Purchased action")
+    await sees(user, "Purchased Action")
     enter(user, "Note", "kept")
     for label, value, begins in (
         ("Workspace", house.cast.acme.id, "Choose a workspace."),
-        ("Purchased action", ral.lab.id, "Choose a purchased action."),
+        ("Purchased Action", ral.lab.id, "Choose a purchased action."),
         ("Valid until", day(-1), "Choose its last day."),
         ("Valid until", day(9), "This is before Valid from."),
         ("Codes valid until", day(8), ""),
