@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Sequence
 
 from models.enums import Role
 from services import (
+    account_message_list,
     account_messages,
     audit_exports,
     audit_files,
@@ -13,6 +14,7 @@ from services import (
     code_story,
     dry_run,
     invitations,
+    member_list,
     members,
     message_list,
     messages,
@@ -40,11 +42,16 @@ async def _listed(asked: Awaitable[Sequence[object]]) -> Sequence[object]:
 
 
 MEMBERS = [
-    reads("members.page", ADMINS, lambda w, who: members.page(who, "", Slice()), reach=Reach.PLACE),
     reads(
-        "members.some",
+        "member_list.page",
         ADMINS,
-        lambda w, who: members.some(who, [w.cast.sam.user_id]),
+        lambda w, who: member_list.page(who, "", Slice()),
+        reach=Reach.PLACE,
+    ),
+    reads(
+        "member_list.some",
+        ADMINS,
+        lambda w, who: member_list.some(who, [w.cast.sam.user_id]),
         reach=Reach.PLACE,
         empty=[],
     ),
@@ -170,27 +177,27 @@ MESSAGES = [
         empty=0,
     ),
     reads(
-        "account_messages.page",
+        "account_message_list.page",
         OWNER,
-        lambda w, who: account_messages.page(who, MessageFilter(), Slice()),
+        lambda w, who: account_message_list.page(who, MessageFilter(), Slice()),
         reach=Reach.ALL,
     ),
     reads(
-        "account_messages.some",
+        "account_message_list.some",
         OWNER,
-        lambda w, who: account_messages.some(who, [w.account_message.id]),
+        lambda w, who: account_message_list.some(who, [w.account_message.id]),
         reach=Reach.ALL,
     ),
     reads(
-        "account_messages.visible",
+        "account_message_list.visible",
         OWNER,
-        lambda w, who: account_messages.visible(who, [w.account_message.id]),
+        lambda w, who: account_message_list.visible(who, [w.account_message.id]),
         reach=Reach.ALL,
     ),
     reads(
-        "account_messages.newest",
+        "account_message_list.newest",
         OWNER,
-        lambda w, who: account_messages.newest(who),
+        lambda w, who: account_message_list.newest(who),
         reach=Reach.ALL,
     ),
     reads(

@@ -18,12 +18,16 @@ ROWS: list[Command] = [
 ]
 
 PARTS = {
+    "access_changes.record": "writes down a change of access that was allowed",
+    "catalog.change_row": "changes a product or a plan for commands that have asked",
+    "catalog.record": "writes down what they did",
     "agreement_claims.claim": "takes from agreements for a batch that is being written",
     "audit_files.record": "writes down an export that was allowed",
     "batch_form.check": "reads what was typed into Generate, for batches.request",
     "batches.issue": "makes what batches.request or purchases.request has found good",
     "batches.made_before": "finds one's own batch by its key, for both of them",
     "code_story.of_no_code": "puts a refusal that was found into words",
+    "entitlement_rows.parts": "the rows of a file that entitlement_export has allowed",
     "messages.retry_now": "takes a message that the caller has found for this person",
     "refusal_list.views": "puts refusals that were found into rows",
     "undoing.undo": "undoes a use for access_changes and payments, which ask before",

@@ -20,6 +20,8 @@ from services import (
     purchase_export,
     purchased_action,
     purchases,
+    reopening,
+    scheme_choices,
     scheme_list,
     schemes,
 )
@@ -49,15 +51,15 @@ def _terms() -> AgreementTerms:
 SCHEMES = [
     reads("scheme_list.schemes", OWNER, lambda w, who: scheme_list.schemes(who), reach=Reach.ALL),
     reads(
-        "scheme_list.open_schemes",
+        "scheme_choices.open_schemes",
         CYBERPASS,
-        lambda w, who: scheme_list.open_schemes(who),
+        lambda w, who: scheme_choices.open_schemes(who),
         reach=Reach.ALL,
     ),
     reads(
-        "scheme_list.purchasable_actions",
+        "scheme_choices.purchasable_actions",
         ADMINS,
-        lambda w, who: scheme_list.purchasable_actions(who),
+        lambda w, who: scheme_choices.purchasable_actions(who),
         reach=Reach.ALL,
     ),
     reads(
@@ -368,7 +370,7 @@ STEPS = [
         lambda w, who: outcomes.decide(who, w.paid.id, passed=True, note=""),
     ),
     writes(
-        "outcomes.reopen", ADMINS, lambda w, who: outcomes.reopen(who, w.failed.id, "A mistake")
+        "reopening.reopen", ADMINS, lambda w, who: reopening.reopen(who, w.failed.id, "A mistake")
     ),
     writes(
         "payments.pay",

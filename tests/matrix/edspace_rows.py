@@ -4,12 +4,12 @@ from models.enums import CodeKind
 from services import (
     access_changes,
     activation_days,
+    announced_files,
     attention,
     batch_detail,
     batch_jobs,
     batch_list,
     batches,
-    catalog,
     code_list,
     codes,
     customer_codes,
@@ -18,16 +18,20 @@ from services import (
     deliveries,
     entitlement_export,
     exports,
+    extensions,
     links,
+    plans,
+    product_list,
+    products,
     resending,
 )
 from services.batch_list import BatchFilter
-from services.catalog import PlanTerms
 from services.code_list import CodeFilter
 from services.errors import Invalid
 from services.links import Purpose
 from services.paging import Slice
 from services.periods import Period
+from services.plan_terms import PlanTerms
 from services.recipients import Recipient
 from tests.cast import wanted
 from tests.matrix.commands import ADMINS, EDSPACE, Reach, reads, writes
@@ -47,54 +51,50 @@ def _announced(world: World) -> str:
 
 CATALOG = [
     reads(
-        "catalog.products",
+        "product_list.products",
         EDSPACE,
-        lambda w, who: catalog.products(who),
+        lambda w, who: product_list.products(who),
         reach=Reach.PLACE,
     ),
     reads(
-        "catalog.count_products",
+        "product_list.count",
         EDSPACE,
-        lambda w, who: catalog.count_products(who),
+        lambda w, who: product_list.count(who),
         reach=Reach.PLACE,
     ),
     writes(
-        "catalog.create_product",
+        "products.create",
         ADMINS,
-        lambda w, who: catalog.create_product(who, "Brazing"),
+        lambda w, who: products.create(who, "Brazing"),
         reach=Reach.PLACE,
     ),
     writes(
-        "catalog.rename_product",
+        "products.rename",
         ADMINS,
-        lambda w, who: catalog.rename_product(who, w.cast.welding.id, "Brazing"),
+        lambda w, who: products.rename(who, w.cast.welding.id, "Brazing"),
     ),
     writes(
-        "catalog.archive_product",
+        "products.archive",
         ADMINS,
-        lambda w, who: catalog.archive_product(who, w.cast.welding.id),
+        lambda w, who: products.archive(who, w.cast.welding.id),
     ),
     writes(
-        "catalog.restore_product",
+        "products.restore",
         ADMINS,
-        lambda w, who: catalog.restore_product(who, w.cast.welding.id),
+        lambda w, who: products.restore(who, w.cast.welding.id),
     ),
     writes(
-        "catalog.create_plan",
+        "plans.create",
         ADMINS,
-        lambda w, who: catalog.create_plan(who, w.cast.welding.id, TERMS),
+        lambda w, who: plans.create(who, w.cast.welding.id, TERMS),
     ),
     writes(
-        "catalog.change_plan",
+        "plans.change",
         ADMINS,
-        lambda w, who: catalog.change_plan(who, w.cast.solder_month.id, TERMS),
+        lambda w, who: plans.change(who, w.cast.solder_month.id, TERMS),
     ),
-    writes(
-        "catalog.archive_plan", ADMINS, lambda w, who: catalog.archive_plan(who, w.cast.year.id)
-    ),
-    writes(
-        "catalog.restore_plan", ADMINS, lambda w, who: catalog.restore_plan(who, w.cast.year.id)
-    ),
+    writes("plans.archive", ADMINS, lambda w, who: plans.archive(who, w.cast.year.id)),
+    writes("plans.restore", ADMINS, lambda w, who: plans.restore(who, w.cast.year.id)),
 ]
 BATCHES = [
     writes(
@@ -234,9 +234,9 @@ CODES = [
         for make in (exports.batch_csv, exports.batch_xlsx)
     ],
     writes(
-        "exports.set_csv",
+        "announced_files.set_csv",
         EDSPACE,
-        lambda w, who: exports.set_csv(who, _announced(w), address="/a/"),
+        lambda w, who: announced_files.set_csv(who, _announced(w), address="/a/"),
     ),
     writes("exports.begin", EDSPACE, lambda w, who: exports.begin(who, w.batch.batch.id, "csv")),
     writes(
@@ -301,9 +301,14 @@ CUSTOMERS = [
         for make in (entitlement_export.as_csv, entitlement_export.as_xlsx)
     ],
     writes(
-        "access_changes.extend",
+        "extensions.extend",
         ADMINS,
-        lambda w, who: access_changes.extend(who, w.activation.entitlement.id, 30),
+        lambda w, who: extensions.extend(who, w.activation.entitlement.id, 30),
+    ),
+    reads(
+        "access_changes.held",
+        ADMINS,
+        lambda w, who: access_changes.held(who, id=w.activation.entitlement.id),
     ),
     writes(
         "access_changes.end",

@@ -6,8 +6,10 @@ from services import (
     erasure,
     health,
     mailing,
+    trial_mail,
     user_list,
     users,
+    whole_person,
     workspace_list,
     workspace_settings,
     workspaces,
@@ -101,6 +103,12 @@ ROWS = [
         reach=Reach.ALL,
     ),
     reads(
+        "whole_person.find",
+        OWNER,
+        lambda w, who: whole_person.find(who, w.activation.person_id),
+        reach=Reach.ALL,
+    ),
+    reads(
         "erasure.preview",
         OWNER,
         lambda w, who: erasure.preview(who, w.activation.person_id),
@@ -114,9 +122,9 @@ ROWS = [
     ),
     reads("health.mail", OWNER, lambda w, who: health.mail(who), reach=Reach.ALL),
     writes(
-        "health.send_test",
+        "trial_mail.send",
         OWNER,
-        lambda w, who: health.send_test(who, "a@example.org", Mail(subject="", text="", html="")),
+        lambda w, who: trial_mail.send(who, "a@example.org", Mail(subject="", text="", html="")),
         reach=Reach.ALL,
         stopped=Conflict,  # there is no mail server
     ),

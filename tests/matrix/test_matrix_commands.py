@@ -77,7 +77,7 @@ def _commands() -> Iterator[str]:
 
 
 def _takes_actor(function: object) -> bool:
-    if not inspect.iscoroutinefunction(function):
+    if not (inspect.iscoroutinefunction(function) or inspect.isasyncgenfunction(function)):
         return False
     first = next(iter(inspect.signature(function).parameters), "")
     hint = typing.get_type_hints(function).get(first)

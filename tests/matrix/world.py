@@ -115,16 +115,12 @@ async def build(cast: Cast) -> World:
     batch = await issue(ada, cast.month, 6, note="a secret note")
     sams = await issue(sam, cast.month, 6)
     use = activated(await redeem(batch.texts[5]))
-    announced = await _announce(batch)
     made = await certification()
     agreement = await granted(cast.northwind, made.lab)
     bought = await purchased(ada, cast.northwind, made.lab, 4)
     paid = await _paid(erin, made, bought)
-    await evidence.add_note(erin, paid.id, "a secret note")
-    await evidence.add_note(ada, paid.id, "a secret note")
-    await evidence.add_file(erin, paid.id, "report.pdf", b"a secret note")
-    refused(await redeem(batch.texts[5], email="other@example.org"))
-    refused(await redeem(code_alphabet.generate(1)[0]))
+    await _recorded(erin, ada, paid)
+    await _refused_twice(batch)
     await invitations.invite(ada, email="invited@example.org", role=Role.SALES)
     return World(
         cast=cast,
@@ -135,7 +131,7 @@ async def build(cast: Cast) -> World:
         queued=await _in_state(await issue(ada, cast.year, 2), BatchState.QUEUED),
         sams_queued=await _in_state(await issue(sam, cast.year, 2), BatchState.QUEUED),
         stopped=await _in_state(await issue(ada, cast.year, 2), BatchState.FAILED),
-        announced=announced,
+        announced=await _announce(batch),
         personal=await _personal(ada, batch, MessageState.FAILED),
         sams_personal=await _personal(sam, sams, MessageState.FAILED),
         sams_sent=await _personal(sam, sams, MessageState.SENT),
@@ -226,6 +222,18 @@ async def _paid(erin: Actor, made: Certification, bought: Issued) -> Step:
     waits = await _awaiting(erin, made)
     await payments.pay(erin, waits.id, bought.texts[3], address="192.0.2.7")
     return await Step.get(id=waits.id)
+
+
+async def _recorded(erin: Actor, ada: Actor, paid: Step) -> None:
+    await evidence.add_note(erin, paid.id, "a secret note")
+    await evidence.add_note(ada, paid.id, "a secret note")
+    await evidence.add_file(erin, paid.id, "report.pdf", b"a secret note")
+
+
+async def _refused_twice(batch: Issued) -> None:
+    """Of a code that is used, and of one that nobody made."""
+    refused(await redeem(batch.texts[5], email="other@example.org"))
+    refused(await redeem(code_alphabet.generate(1)[0]))
 
 
 async def _former() -> Certification:
