@@ -96,7 +96,7 @@ async def test_what_hit_no_code_stands_apart_and_for_the_owner_only(
 ) -> None:
     guess = refused(await redeem(code_alphabet.generate(1)[0]))
     ada, olga = await opened(house, "ada"), await opened(house, "olga")
-    assert len(rows(ada)) == len(rows(olga)) == 1
+    await until(lambda: len(rows(ada)) == len(rows(olga)) == 1)
     assert not [e for e in shown(ada) if getattr(e, "text", "") == "Of this workspace"]
     with olga:
         control(olga, "Of this workspace").set_value("none")
@@ -121,6 +121,7 @@ async def test_a_code_that_is_looked_up_tells_its_story(house: House, issued: Is
 
 async def test_a_row_and_a_reference_lead_to_the_same_story(house: House, issued: Issued) -> None:
     user = await opened(house, "ada")
+    await until(lambda: rows(user))
     await emit(user, "story", rows(user)[0]["id"])
     await sees(user, "Refused: it was revoked")
     await press(user, "Close")
