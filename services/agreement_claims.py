@@ -12,7 +12,7 @@ from models.enums import AuditAction, CodeKind, Resource
 from services import administered, audit, purchased_action, signals
 from services.actor import Actor
 from services.database import execute_each, is_id, reader, unit_of_work
-from services.errors import QuotaExceeded
+from services.errors import Conflict, QuotaExceeded
 from services.settings import get_settings
 from services.signals import Changed, Topic
 from services.zones import now
@@ -21,6 +21,7 @@ CLAIM = """
 UPDATE agreement SET issued = issued + ?
 WHERE id = ? AND quantity - issued + returned >= ? AND starts_at <= ? AND ends_at > ?"""
 GIVE_BACK = "UPDATE agreement SET returned = returned + ? WHERE id = ?"
+ARCHIVED = "This action was archived. No codes can be generated for it any more."
 WARNED_AT = (100, 75)  # per cent used, of which somebody is told
 
 
@@ -90,8 +91,13 @@ async def claim(actor: Actor, batch: Batch) -> list[AgreementShare]:
     """Take all codes of a purchase batch from the agreements that are valid now, or none.
 
     Call in the unit of work that wrote the batch; it gets the first end of validity that one of
-    them sets. Raises QuotaExceeded: then that unit of work must end with it.
+    them sets. Raises QuotaExceeded, and Conflict where the action was archived: then that unit of
+    work must end with it.
     """
+    if await Action.exists(
+        Q(archived_at__isnull=False) | Q(scheme__archived_at__isnull=False), id=batch.action_id
+    ):
+        raise Conflict(ARCHIVED)
     # locked by id, so that no two wait for each other
     valid = _valid([batch.workspace_id]).filter(action_id=batch.action_id)
     found = await valid.order_by("id").select_for_update()

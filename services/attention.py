@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from tortoise.expressions import F
 from tortoise.queryset import QuerySet
 
 from models import Agreement, Batch, Step
@@ -144,12 +145,14 @@ def _what(batch: Batch) -> str:
 
 
 async def of_agreements(actor: Actor) -> list[Attention]:
-    """Agreements that end within 30 days and still leave something."""
+    """Agreements that end within 30 days and still leave something that can be generated."""
     if not can(actor, Permission.READ_AGREEMENTS):
         return []
     at = now()
     ending = (
         Agreement.filter(workspace_id=actor.workspace, ends_at__gt=at, ends_at__lte=at + SOON)
+        .filter(issued__lt=F("returned") + F("quantity"))
+        .filter(action__archived_at=None, action__scheme__archived_at=None)
         .using_db(reader())
         .select_related("action__scheme")
         .order_by("ends_at", "id")

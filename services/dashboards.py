@@ -30,7 +30,10 @@ FROM batch WHERE workspace_id = ? AND kind = ? AND state = 'DONE'"""
 LEFT = """
 SELECT SUM(quantity) AS granted, SUM(quantity - issued + returned) AS remaining,
     COUNT(*) AS agreements, MIN(reference) AS reference
-FROM agreement WHERE workspace_id = ? AND starts_at <= ? AND ends_at > ?"""
+FROM agreement
+JOIN action ON action.id = agreement.action_id AND action.archived_at IS NULL
+JOIN scheme ON scheme.id = action.scheme_id AND scheme.archived_at IS NULL
+WHERE workspace_id = ? AND starts_at <= ? AND ends_at > ?"""
 EVALUATIONS = """
 SELECT state, COUNT(*) AS number FROM evaluation WHERE workspace_id = ? GROUP BY state"""
 AWAITING = """
@@ -54,7 +57,7 @@ class CodeNumbers:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeftNumbers:
-    """What the agreements that are valid now leave; `reference` where there is only one."""
+    """What the valid agreements leave of what can be generated; `reference` where there is one."""
 
     left: int
     granted: int

@@ -25,7 +25,9 @@ def _keep(data: Path, content: bytes) -> str:
     target = _path(data, digest)
     if not target.exists():
         for folder in (target.parent.parent, target.parent):
-            folder.mkdir(mode=0o700, exist_ok=True)
+            if not folder.exists():
+                folder.mkdir(mode=0o700, exist_ok=True)
+                _sync(folder.parent)
         _write(target, content)
     return digest
 

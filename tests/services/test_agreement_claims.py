@@ -9,7 +9,7 @@ import pytest
 
 from models import Agreement, AgreementShare, Batch, Code
 from models.enums import AuditAction, BatchState, Resource
-from services import agreement_claims, batch_jobs, batches, purchases, signals
+from services import agreement_claims, batch_jobs, batches, purchases, signals, zones
 from services.errors import Conflict, NotFound, QuotaExceeded
 from services.signals import Changed, Topic
 from tests.cast import Cast, entries
@@ -288,3 +288,19 @@ async def test_a_crash_while_codes_are_stored_claims_nothing(
     await batch_jobs.retry(cast.ada_at_acme, batch.id, kind=PURCHASE)
     await batch_jobs.work()
     assert await counted(agreement) == (3, 0)
+
+
+async def test_an_action_archived_meanwhile_gets_no_codes_by_a_retry(
+    cast: Cast, scheme: Certification
+) -> None:
+    agreement = await granted(cast.acme, scheme.lab, 200)
+    batch = await purchases.request(cast.ada, asked_for(cast.acme, scheme.lab, 150))
+    await batch_jobs.cancel(cast.ada_at_acme, batch.id, kind=PURCHASE)
+    before = await counted(agreement)
+    for row in (scheme.lab, scheme.scheme):
+        await type(row).filter(id=row.id).update(archived_at=zones.now())
+        with pytest.raises(Conflict, match="was archived"):
+            await batch_jobs.retry(cast.ada_at_acme, batch.id, kind=PURCHASE)
+        await type(row).filter(id=row.id).update(archived_at=None)
+    assert (await Batch.get(id=batch.id)).state is BatchState.CANCELLED
+    assert await counted(agreement) == before

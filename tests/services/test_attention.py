@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from models import Batch, Message
+from models import Action, Agreement, Batch, Message
 from models.enums import BatchState, CodeKind, MessageState
 from services import attention
 from services.attention import Matter
@@ -51,3 +51,14 @@ async def test_an_agreement_that_ends_soon_is_told_to_who_may_read_it(cast: Cast
     assert found.at and found.at < now() + timedelta(days=11)
     assert await attention.of_agreements(cast.eve) == []
     assert await attention.of_agreements(cast.sam) == []
+
+
+async def test_an_agreement_that_leaves_nothing_to_generate_needs_nobody(cast: Cast) -> None:
+    scheme, soon = await certification(), timedelta(days=10)
+    await granted(cast.acme, scheme.lab, 20, reference="left", ends=soon)
+    used_up = await granted(cast.acme, scheme.lab, 20, reference="used up", ends=soon)
+    await Agreement.filter(id=used_up.id).update(issued=22, returned=2)
+    await granted(cast.acme, scheme.certification, 20, reference="archived", ends=soon)
+    await Action.filter(id=scheme.certification.id).update(archived_at=now())
+    names = [each.name for each in await attention.of_agreements(cast.ada_at_acme)]
+    assert names == ["left"]

@@ -5,9 +5,16 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import time_machine
 
-from models import ActivationDay, Batch, Evaluation, Step, Workspace
+from models import Action, ActivationDay, Batch, Evaluation, Scheme, Step, Workspace
 from models.enums import BatchState, CodeKind, EvaluationState, StepState
-from services import access_changes, activation_days, batches, dashboards, zones
+from services import (
+    access_changes,
+    activation_days,
+    agreement_claims,
+    batches,
+    dashboards,
+    zones,
+)
 from services.actor import Actor
 from services.errors import NotFound
 from tests.cast import Cast, activated, issue, redeem
@@ -98,6 +105,13 @@ async def test_what_is_left_is_summed_over_the_agreements_that_are_valid(cast: C
     await granted(cast.northwind, scheme.lab, 50)
     found = await dashboards.left(cast.ada_at_acme)
     assert (found.left, found.granted, found.agreements, found.reference) == (19, 25, 2, "")
+    # as on the page of purchase codes: nothing is left of what cannot be generated any more
+    await Action.filter(id=scheme.certification.id).update(archived_at=zones.now())
+    found = await dashboards.left(cast.ada_at_acme)
+    page = await agreement_claims.left(cast.ada_at_acme, workspace_id=cast.acme.id)
+    assert (found.left, found.granted) == (page.left, page.granted) == (14, 20)
+    await Scheme.filter(id=scheme.scheme.id).update(archived_at=zones.now())
+    assert (await dashboards.left(cast.ada_at_acme)).left == 0
 
 
 async def evaluation(

@@ -121,6 +121,7 @@ async def test_a_code_that_is_looked_up_tells_its_story(house: House, issued: Is
 
 async def test_a_row_and_a_reference_lead_to_the_same_story(house: House, issued: Issued) -> None:
     user = await opened(house, "ada")
+    await until(lambda: rows(user))
     await emit(user, "story", rows(user)[0]["id"])
     await sees(user, "Refused: it was revoked")
     await press(user, "Close")
