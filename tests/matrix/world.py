@@ -121,7 +121,6 @@ async def build(cast: Cast) -> World:
     paid = await _paid(erin, made, bought)
     await _recorded(erin, ada, paid)
     await _refused_twice(batch)
-    await invitations.invite(ada, email="invited@example.org", role=Role.SALES)
     return World(
         cast=cast,
         here=here,
@@ -149,7 +148,7 @@ async def build(cast: Cast) -> World:
         disabled=await _user("dora@example.org", disabled_at=now()),
         second_owner=await _user("otto@example.org", is_owner=True),
         sams_session=await _session(sam),
-        invitation=await Invitation.get(),
+        invitation=await _invited(ada),
         owners_invitation=await invitations.invite_owner(here["O"], email="heir@example.org"),
         welcome=await invitations.invite(elsewhere["A"], email=sam.email, role=Role.SALES),
         refusal=await Refusal.filter(workspace_id=cast.northwind.id).get(),
@@ -234,6 +233,11 @@ async def _refused_twice(batch: Issued) -> None:
     """Of a code that is used, and of one that nobody made."""
     refused(await redeem(batch.texts[5], email="other@example.org"))
     refused(await redeem(code_alphabet.generate(1)[0]))
+
+
+async def _invited(ada: Actor) -> Invitation:
+    made = await invitations.invite(ada, email="invited@example.org", role=Role.SALES)
+    return await Invitation.get(id=made.id)
 
 
 async def _former() -> Certification:
