@@ -14,7 +14,7 @@ from models import (
     User,
 )
 from models.enums import AuditAction, MessageState, Resource
-from services import audit, database, emails, holders, sessions, signals
+from services import audit, emails, holders, sessions, signals, users
 from services.actor import Actor
 from services.database import is_id, unit_of_work
 from services.errors import Conflict, NotFound
@@ -24,7 +24,6 @@ from services.zones import now
 
 NAME = "Erased person"
 WAITING = (MessageState.QUEUED, MessageState.RETRYING)
-LOCK = "owners"  # so that two owners cannot erase each other
 ONESELF = "You cannot erase yourself. Another owner can."
 LAST_OWNER = "This is the last owner. Make somebody else an owner first."
 
@@ -73,8 +72,7 @@ async def preview(actor: Actor, person_id: int) -> Erasure:
 @unit_of_work
 async def erase(actor: Actor, person_id: int) -> None:
     """Forget a person for good. Raises NotFound; Conflict for oneself and the last owner."""
-    require(actor, Permission.RUN_INSTALLATION)
-    await database.lock(LOCK)
+    await users.hold_owners(actor)
     whole = await _whole(actor, person_id)
     await _hold(whole)
     erased_key = f"erased-{person_id}@erased.invalid"  # no address: nobody can enter it
