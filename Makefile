@@ -28,7 +28,7 @@ check: $(DEV)
 	$(BIN)/lint-imports
 
 test-postgres: $(DEV)
-	tests/postgres.sh $(BIN)/python -m pytest -n 2 --dist loadfile tests/services
+	tests/postgres.sh $(BIN)/python -m pytest -n 2 --dist loadfile tests/services tests/matrix/test_matrix_commands.py
 
 bench: $(DEV)
 	$(BIN)/python -m bench

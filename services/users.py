@@ -77,15 +77,23 @@ async def remove_owner(actor: Actor, user_id: int) -> None:
 
 async def _known(actor: Actor, user_id: int) -> User:
     """The user, while nobody else changes who owns the installation."""
+    await hold_owners(actor)
+    user = is_id(user_id) and await User.get_or_none(id=user_id).select_related("person")
+    if not user or user.person.erased_at:
+        raise NotFound("This person has no account, or not any more.")
+    return user
+
+
+async def hold_owners(actor: Actor) -> None:
+    """Nobody else changes who owns the installation before this unit of work ends.
+
+    Raises NotFound for who is no owner (any more).
+    """
     require(actor, Permission.RUN_INSTALLATION)
     await lock("owners")
     # two owners may have removed each other: the later one is none any more
     if not await User.exists(id=actor.user_id, is_owner=True, disabled_at=None):
         raise NotFound("This page does not exist, or not for you.")
-    user = is_id(user_id) and await User.get_or_none(id=user_id).select_related("person")
-    if not user or user.person.erased_at:
-        raise NotFound("This person has no account, or not any more.")
-    return user
 
 
 async def _refuse_no_owner() -> None:

@@ -79,6 +79,22 @@ async def test_an_old_entry_put_between_sealed_ones_is_named(db: Settings) -> No
         )
     verdict = await check()
     assert [(f.fault, f.entry_id) for f in verdict.findings] == [(Fault.INSERTED, 4)]
+
+
+async def test_an_entry_of_a_number_that_nobody_gets_is_named_whatever_time_it_says(
+    db: Settings,
+) -> None:
+    await sealed(3)
+    for number, ahead in ((-5, timedelta(0)), (-6, timedelta(days=300))):
+        await AuditEntry.create(
+            id=number, at=now() + ahead, action="LOGIN", resource="USER", detail={}
+        )
+    await sealing.seal()
+    verdict = await check()
+    assert [(f.fault, f.entry_id) for f in verdict.findings] == [
+        (Fault.INSERTED, -6),
+        (Fault.INSERTED, -5),
+    ]
     assert verdict.unsealed == 2  # the other one may have come late
 
 

@@ -20,7 +20,7 @@ from models import (
     User,
 )
 from models.enums import AuditAction, MessageKind, MessageState, Role
-from services import customer_search, erasure, outbox_due, passwords, sealing, sessions, setup
+from services import customer_search, customers, erasure, outbox_claims, outbox_due, passwords, sealing, sessions, setup, users
 from services.actor import Actor
 from services.emails import read
 from services.errors import Conflict, Invalid, NotFound
@@ -170,7 +170,7 @@ async def test_two_owners_who_erase_each_other_leave_one(cast: Cast) -> None:
         erasure.erase(otto, cast.olga.person_id),
         return_exceptions=True,
     )
-    assert sorted(type(each).__name__ for each in done) == ["Conflict", "NoneType"]
+    assert sorted(type(each).__name__ for each in done) == ["NoneType", "NotFound"]
     assert await User.filter(is_owner=True, disabled_at=None).count() == 1
 
 
@@ -199,3 +199,13 @@ async def test_the_preview_says_what_it_comes_to_and_changes_nothing(cast: Cast)
     assert (told.messages, told.waiting, told.invitations) == (2, 2, 0)
     assert (await erasure.preview(cast.olga, cast.sam.person_id)).has_account
     assert await Installation.all().count() == 1
+
+
+async def test_whoever_was_removed_as_an_owner_a_moment_ago_erases_nobody(cast: Cast) -> None:
+    await User.filter(id=cast.eve.user_id).update(is_owner=True)
+    user = await User.get(id=cast.eve.user_id)
+    eve = await actor_of(user, cast.northwind, Role.OWNER)
+    await users.remove_owner(cast.olga, eve.user_id)
+    with pytest.raises(NotFound):
+        await erasure.erase(eve, cast.sam.person_id)
+    assert (await Person.get(id=cast.sam.person_id)).erased_at is None
