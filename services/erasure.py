@@ -2,26 +2,29 @@
 
 from dataclasses import dataclass
 
-from models import Budget, Invitation, Membership, Message, PasswordReset, Person, Refusal, Session, User
-from models.enums import AuditAction, MessageState, Resource
-from services import audit, database, emails, forgetting, holders, sessions, signals, users, whole_person
+from models import (
+    Invitation,
+    Message,
+    Person,
+)
+from models.enums import AuditAction, Resource
+from services import (
+    audit,
+    forgetting,
+    holders,
+    signals,
+    users,
+    whole_person,
+)
 from services.actor import Actor
 from services.database import unit_of_work
 from services.errors import Conflict
 from services.forgetting import WAITING
-from services.permissions import Permission, require
 from services.signals import Changed, Topic
 from services.whole_person import Whole
 from services.zones import now
 
 NAME = "Erased person"
-<<<<<<< HEAD
-LOCK = "owners"  # so that two owners cannot erase each other
-=======
-WAITING = (MessageState.QUEUED, MessageState.RETRYING)
-ONESELF = "You cannot erase yourself. Another owner can."
-LAST_OWNER = "This is the last owner. Make somebody else an owner first."
->>>>>>> part-attacker
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,14 +58,8 @@ async def preview(actor: Actor, person_id: int) -> Erasure:
 @unit_of_work
 async def erase(actor: Actor, person_id: int) -> None:
     """Forget a person for good. Raises NotFound; Conflict for oneself and the last owner."""
-<<<<<<< HEAD
-    require(actor, Permission.RUN_INSTALLATION)
-    await database.lock(LOCK)
-    whole = await whole_person.find(actor, person_id)
-=======
     await users.hold_owners(actor)
-    whole = await _whole(actor, person_id)
->>>>>>> part-attacker
+    whole = await whole_person.find(actor, person_id)
     await _hold(whole)
     erased_key = f"erased-{person_id}@erased.invalid"  # no address: nobody can enter it
     if not await Person.filter(id=person_id, erased_at=None).update(erased_at=now()):

@@ -9,12 +9,13 @@ UNSEALED = """
 SELECT COUNT(*) AS entries FROM audit_entry entry
 WHERE NOT EXISTS (SELECT 1 FROM audit_seal seal WHERE seal.entry_id = entry.id)"""
 INSERTED = """
-SELECT entry.id FROM audit_entry entry WHERE entry.id < ? AND entry.at < ?
+SELECT entry.id FROM audit_entry entry
+WHERE (entry.id < 1 OR (entry.id < ? AND entry.at < ?))
 AND NOT EXISTS (SELECT 1 FROM audit_seal seal WHERE seal.entry_id = entry.id)
 ORDER BY entry.id LIMIT ?"""
 
 
 async def inserted(walk: Walk) -> list[Finding]:
-    """Entries without a seal, older and of a lower number than sealed ones."""
+    """Older and of a lower number than sealed ones, or of no number that the database gives."""
     rows = await fetch(INSERTED, walk.last_entry, now() - LATE, MOST, reading=True)
     return [Finding(fault=Fault.INSERTED, entry_id=row["id"]) for row in rows]

@@ -20,7 +20,16 @@ from models import (
     User,
 )
 from models.enums import AuditAction, MessageKind, MessageState, Role
-from services import customer_search, customers, erasure, outbox_claims, outbox_due, passwords, sealing, sessions, setup, users
+from services import (
+    customer_search,
+    erasure,
+    outbox_due,
+    passwords,
+    sealing,
+    sessions,
+    setup,
+    users,
+)
 from services.actor import Actor
 from services.emails import read
 from services.errors import Conflict, Invalid, NotFound
