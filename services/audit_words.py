@@ -102,7 +102,7 @@ SENTENCES = {
     ("REACH", "AGREEMENT"): "Codes were issued",
     ("EXPIRE", "AGREEMENT"): "Ends soon",
     ("VERIFY", "AUDIT"): "The chain was verified",
-    ("INVITE", "INVITATION"): "Asked into the workspace by mail",
+    ("INVITE", "INVITATION"): "Asked into the workspace",
     ("ACCEPT", "INVITATION"): "Came into the workspace",
     ("WITHDRAW", "INVITATION"): "The link works no more",
 }

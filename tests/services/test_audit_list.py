@@ -92,7 +92,7 @@ def test_each_detail_is_said(
 ) -> None:
     said = {
         "UNDO": "The use was undone, and the code is ready again (batch 4, with a reason)",
-        "EXPIRE": "Ends soon (ends 2026-12-17 23:00 UTC)",
+        "EXPIRE": "Ends soon (ends 17 Dec 2026)",
         "EXPORT": "Taken as a file (only user 3, search, as CSV)",
     }
     assert audit_words.told(action, resource, detail) == (said[action] if told is None else told)
