@@ -31,7 +31,7 @@ def test_what_is_no_day_is_told_as_it_is_stored() -> None:
 
 
 def test_who_read_a_story_is_not_said_to_have_seen_the_code() -> None:
-    assert told("SHOW", "CODE", {"story": True}) == "The story of the code was read"
+    assert told("SHOW", "CODE", {"story": True}) == "The whole story was looked up"
     assert told("SHOW", "CODE", {}) == "Shown in full"
 
 
