@@ -1,4 +1,4 @@
-"""What goes with an erased person: their account, their mails, invitations and traces."""
+"""What goes with an erased person: account, mails, invitations, traces. Part of one erasure."""
 
 from models import Budget, Invitation, Membership, Message, PasswordReset, Refusal, Session, User
 from models.enums import MessageState
