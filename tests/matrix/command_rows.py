@@ -30,6 +30,7 @@ PARTS = {
     "entitlement_rows.parts": "the rows of a file that entitlement_export has allowed",
     "messages.retry_now": "takes a message that the caller has found for this person",
     "refusal_list.views": "puts refusals that were found into rows",
+    "users.hold_owners": "lets one owner at a time change owners, and asks whether they still are",
     "undoing.undo": "undoes a use for access_changes and payments, which ask before",
 }
 """Called by commands that have asked for the right; no screen may call one."""

@@ -13,6 +13,7 @@ from services import (
     code_list,
     codes,
     customer_codes,
+    customer_search,
     customers,
     dashboards,
     deliveries,
@@ -283,9 +284,9 @@ MAILS = [
 ]
 CUSTOMERS = [
     reads(
-        "customers.find",
+        "customer_search.find",
         EDSPACE,
-        lambda w, who: customers.find(who, "example.org"),
+        lambda w, who: customer_search.find(who, "example.org"),
         reach=Reach.PLACE,
     ),
     reads("customers.people_of", EDSPACE, lambda w, who: customers.people_of(who, GRACE)),
