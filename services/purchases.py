@@ -54,6 +54,9 @@ async def _own(actor: Actor, code_id: int) -> tuple[Code, Actor]:
     code = is_id(code_id) and await Code.get_or_none(
         id=code_id, batch__kind=PURCHASE, batch__state=BatchState.DONE
     )
-    if not code:
-        raise NotFound("This code does not exist, or not for you.")
-    return code, await administered.enter(actor, code.workspace_id)
+    try:
+        if code:
+            return code, await administered.enter(actor, code.workspace_id)
+    except NotFound:  # in the same words: nobody learns which codes are elsewhere
+        pass
+    raise NotFound("This code does not exist, or not for you.")
