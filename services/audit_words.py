@@ -27,6 +27,7 @@ TOLD = {
     "field": "{}",
     "fields": "{}",
     "what": "{}",
+    "reason": "{}",
     "role": "as {}",
     "from": "from {}",
     "until": "until {}",
@@ -53,12 +54,12 @@ YES = {
 NO = {"by_link": "typed in", "owner": "an owner no more", "passed": "failed"}
 # ids of rows that have no page and no name of their own
 HIDDEN = {
-    *("account", "activation", "agreement", "delivery", "evaluation", "plan"),
-    *("purchased", "purchased_action", "scheme", "session", "step", "story", "user"),
+    *("account", "activation", "agreement", "delivery", "evaluation", "plan", "purchased"),
+    *("purchased_action", "refusal", "scheme", "session", "step", "story", "user"),
 }
 DAYS = {"ends", "from", "until"}
 UPPER = {"format"}
-LOWER = {"kind", "role", "was", "fields", "field"}
+LOWER = {"kind", "reason", "role", "was", "fields", "field"}
 
 STORY = "The whole story was looked up"
 SENTENCES = {

@@ -38,3 +38,10 @@ def test_who_read_a_story_is_not_said_to_have_seen_the_code() -> None:
 def test_what_verify_found_is_counted() -> None:
     said = "The chain was verified (0 findings, 2,895 sealed entries)"
     assert told("VERIFY", "AUDIT", {"findings": 0, "sealed": 2895}) == said
+
+
+def test_a_refusal_tells_its_reason_as_words() -> None:
+    assert told("REFUSE", "CODE", {"reason": "WRONG ACTION", "refusal": 22}) == (
+        "Refused (wrong action)"
+    )
+    assert told("UNDO", "CODE", {"reason": True}).endswith("(with a reason)")
