@@ -17,7 +17,7 @@ from playwright.sync_api import (
 from tests.e2e.server import Server
 
 PASSWORD = "demo-tallystick"
-PATIENCE = 10_000  # milliseconds; two busy cores
+PATIENCE = 30_000  # milliseconds; two busy cores
 TELL_VIOLATIONS = (
     "addEventListener('securitypolicyviolation', (event) => "
     "console.error('CSP: ' + event.violatedDirective + ' ' + event.blockedURI))"

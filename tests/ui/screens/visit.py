@@ -27,7 +27,7 @@ from ui.door.install import install
 from ui.public.register import register
 
 ORIGIN = "http://127.0.0.1:8080"
-MOMENTS = 60  # in which something may happen; a live update waits for its turn
+MOMENTS = 150  # in which something may happen; a live update waits for its turn
 
 
 @dataclass
