@@ -32,7 +32,11 @@ async def test_it_says_what_the_codes_pay_for_and_under_which_agreement(
     made = await purchased(house.cast.ada, house.cast.acme, scheme.lab, 3, note="Doorbells")
     user = await opened(house, made)
     await sees(
-        user, "EN18031 - RAL - Lab Assessment", "Under agreement A-2026-03", "Note: Doorbells", "Ada Admin"
+        user,
+        "EN18031 - RAL - Lab Assessment",
+        "Under agreement A-2026-03",
+        "Note: Doorbells",
+        "Ada Admin",
     )
     assert not any(body in str(rows(user)) for body in (*made.texts, *made.bodies))
 
