@@ -152,19 +152,20 @@ def test_names_are_only_ever_text(demo: Visitors) -> None:
     assert opened == []
 
 
+def tab_to(page: Page, name: str) -> None:
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if name in page.evaluate(
+            "document.activeElement === document.body ? '' :"
+            " (document.activeElement.ariaLabel || document.activeElement.innerText || '')"
+        ):
+            return
+    raise AssertionError(f"{name} cannot be reached with Tab")
+
+
 def test_codes_can_be_generated_without_a_mouse(demo: Visitors) -> None:
     page = demo.stranger()
     page.goto("/login")
-
-    def tab_to(name: str) -> None:
-        for _ in range(40):
-            page.keyboard.press("Tab")
-            if name in page.evaluate(
-                "document.activeElement === document.body ? '' :"
-                " (document.activeElement.ariaLabel || document.activeElement.innerText || '')"
-            ):
-                return
-        raise AssertionError(f"{name} cannot be reached with Tab")
 
     expect(page.get_by_label("E-mail", exact=True)).to_be_focused()
     page.keyboard.type("sales@demo.test")
@@ -172,16 +173,16 @@ def test_codes_can_be_generated_without_a_mouse(demo: Visitors) -> None:
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Workspaces")).to_be_visible()
-    tab_to("Northwind Academy\nSales")
+    tab_to(page, "Northwind Academy\nSales")
     page.keyboard.press("Enter")
     expect(page.get_by_text("Choose a service.")).to_be_visible()
-    tab_to("Products and access codes")
+    tab_to(page, "Products and access codes")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Dashboard")).to_be_visible()
-    tab_to("Access Codes")
+    tab_to(page, "Access Codes")
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="View batch").first).to_be_visible()
-    tab_to("Add access code")
+    tab_to(page, "Add access code")
     page.keyboard.press("Enter")
     expect(dialog(page)).to_be_visible()
 
@@ -199,7 +200,7 @@ def test_codes_can_be_generated_without_a_mouse(demo: Visitors) -> None:
     page.keyboard.type("3")
     page.keyboard.press("Enter")
     acknowledged(page, 3)
-    tab_to("Copy codes")
+    tab_to(page, "Copy codes")
     page.keyboard.press("Enter")
     expect(page.get_by_text("3 codes copied")).to_be_visible()
     page.keyboard.press("Escape")
