@@ -11,6 +11,7 @@ from services.signals import Topic
 from ui import actions, live, routes, verdict_words, wording
 from ui.components.buttons import button, download
 from ui.components.dialog import Dialog
+from ui.components.entry import Area
 from ui.components.fields import Form
 from ui.components.icon import icon
 from ui.components.text import text
@@ -107,7 +108,7 @@ class VerifyDialog:
             self.kept = self.form.add(
                 "kept",
                 "Head kept elsewhere",
-                lambda: ui.textarea().props("outlined hide-bottom-space"),
+                lambda: Area().props("outlined hide-bottom-space"),
                 help=KEPT_HELP,
             )
             self.kept.classes("mono people")

@@ -18,6 +18,7 @@ from ui import actions, audit_entry, live, tones, wording
 from ui.audit_entry import PROGRAM
 from ui.audit_export import export_button
 from ui.components.buttons import button
+from ui.components.entry import Line
 from ui.components.filters import choice_filter, search_field
 from ui.components.key_table import KeyTable, Rows
 from ui.components.news import News
@@ -118,7 +119,7 @@ class AuditView:
         self.action = choice_filter("All actions", words, self.filter)
         words = {word.value: word.value for word in sorted(Resource)}
         self.resource = choice_filter("All resources", words, self.filter)
-        self.target = ui.input(placeholder="Number", on_change=self.filter).classes("number")
+        self.target = Line(placeholder="Number", on_change=self.filter).classes("number")
         self.target.props("debounce=300 clearable inputmode=numeric")
         self.target.props["aria-label"] = "Number of the target"
         places = {NOWHERE: "The installation itself", **places} if places else {}
@@ -236,7 +237,7 @@ class AuditView:
 
 
 def _day(label: str, on_change: Callable[..., Any]) -> ui.input:
-    field = ui.input(on_change=on_change).props("type=date").classes("day")
+    field = Line(on_change=on_change).props("type=date").classes("day")
     field.props["aria-label"] = field.props["prefix"] = label
     return field
 

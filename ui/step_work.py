@@ -9,6 +9,7 @@ from services.evidence import FILE_MOST, NOTE_MOST, TOO_LARGE
 from ui import actions, routes
 from ui.components.buttons import button
 from ui.components.dialog import confirm
+from ui.components.entry import Area
 from ui.components.evidence_rows import evidence_rows, history
 from ui.components.fields import Form
 from ui.components.file_drop import FileDrop, OneFile
@@ -41,7 +42,7 @@ class StepWork:
     def _build_note(self) -> None:
         self.form = Form()
         self.note = self.form.add(
-            "note", "Note", lambda: ui.textarea().props("outlined hide-bottom-space autogrow")
+            "note", "Note", lambda: Area().props("outlined hide-bottom-space autogrow")
         )
         self.note.props["maxlength"] = NOTE_MOST
         self.note.classes("note-area")

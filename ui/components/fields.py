@@ -9,6 +9,7 @@ from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement
 
 from services.errors import Invalid
+from ui.components.entry import Line
 from ui.components.icon import icon
 from ui.components.text import text
 
@@ -57,7 +58,7 @@ class Form:
         self, name: str, label: str, value: str = "", *, help: str = "", **attributes: str
     ) -> ui.input:
         """One line of text; `attributes` go to the native field."""
-        field = self.add(name, label, lambda: ui.input(value=value), help=help)
+        field = self.add(name, label, lambda: Line(value=value), help=help)
         field.props.update({key.replace("_", "-"): value for key, value in attributes.items()})
         return field
 
@@ -80,7 +81,7 @@ class Form:
     def day(self, name: str, label: str, value: date | None = None, *, help: str = "") -> ui.input:
         """A date as the browser asks for it; its value is ISO 8601 or empty."""
         iso = value.isoformat() if value else ""
-        return self.add(name, label, lambda: ui.input(value=iso).props("type=date"), help=help)
+        return self.add(name, label, lambda: Line(value=iso).props("type=date"), help=help)
 
     def choice(
         self,

@@ -5,13 +5,14 @@ from typing import Any
 
 from nicegui import ui
 
+from ui.components.entry import Line
 from ui.components.icon import icon
 from ui.components.text import text
 
 
 def search_field(label: str, on_change: Callable[..., Any]) -> ui.input:
     """Asks a moment after the last key, not at each."""
-    field = ui.input(placeholder=label, on_change=on_change).classes("search")
+    field = Line(placeholder=label, on_change=on_change).classes("search")
     field.props("debounce=300 clearable type=search")
     field.props["aria-label"] = label
     with field.add_slot("prepend"):

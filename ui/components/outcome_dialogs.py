@@ -8,6 +8,7 @@ from services.outcomes import NOTE_MOST
 from services.undoing import REASON_MOST
 from ui.components.buttons import button
 from ui.components.dialog import Dialog
+from ui.components.entry import Area
 from ui.components.fields import Form
 from ui.components.text import text
 
@@ -71,7 +72,7 @@ def _area(form: Form, name: str, label: str, help: str) -> ui.textarea:
     field = form.add(
         name,
         label,
-        lambda: ui.textarea().props("outlined hide-bottom-space autofocus autogrow"),
+        lambda: Area().props("outlined hide-bottom-space autofocus autogrow"),
         help=help,
     )
     field.props["maxlength"] = NOTE_MOST

@@ -11,6 +11,7 @@ from services.recipients import INPUT_MAX, TOO_LARGE
 from ui import wording
 from ui.components.buttons import button, icon_button
 from ui.components.dialog import Dialog
+from ui.components.entry import Area
 from ui.components.fields import Form
 from ui.components.icon import icon
 from ui.components.text import text
@@ -69,7 +70,7 @@ class SendDialog:
         self.pasted = self.form.add(
             "recipients",
             "People",
-            lambda: ui.textarea().props(
+            lambda: Area().props(
                 f"outlined hide-bottom-space debounce=400 maxlength={PASTED_MAX} autofocus"
             ),
             help=PASTE_HELP,

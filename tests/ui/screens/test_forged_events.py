@@ -8,8 +8,9 @@ from nicegui import ui
 from tests.cast import every_row
 from tests.certification import certification, granted, paid, purchased
 from tests.evaluating import begin
-from tests.ui.screens.visit import House, forge, until
+from tests.ui.screens.visit import House, forge, shown, until
 from ui import routes
+from ui.components.entry import Line
 
 SCREENS = {
     "purchase codes": ("ada_at_acme", routes.purchase_codes("acme")),
@@ -53,3 +54,24 @@ async def test_nothing_comes_of_what_no_cell_sends(house: House, screen: str) ->
                 await forge(user, table, event, junk)
     after = await every_row()
     assert {name for name in before if before[name] != after[name]} <= {"Session"}
+
+
+NO_TEXT: tuple[Any, ...] = (7, 1.5, True, None, ["a"], {"a": 1})
+WITH_FIELDS = {
+    **SCREENS,
+    "settings": ("ada_at_acme", routes.settings("acme")),
+    "account": ("ada", routes.ACCOUNT),
+    "access codes": ("sam", routes.access_codes("northwind")),
+    "customers": ("sam", routes.customers("northwind")),
+}
+
+
+@pytest.mark.parametrize("screen", WITH_FIELDS)
+async def test_what_is_no_text_is_taken_for_nothing(house: House, screen: str) -> None:
+    who, path = WITH_FIELDS[screen]
+    user = await house.visit(getattr(house.cast, who), path)
+    await until(lambda: shown(user, Line))
+    for field in shown(user, Line):
+        for junk in NO_TEXT:
+            await forge(user, field, "update:value", junk)
+            assert field.value == ""
