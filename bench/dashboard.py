@@ -24,7 +24,7 @@ INSERT INTO batch (id, created_at, workspace_id, kind, product_id, plan_id, requ
     idempotency_key, quantity, prefix, note, state, failure, made, ready, activated, revoked,
     expires_at)
 VALUES (?, ?, ?, 'ACCESS', ?, ?, ?, ?, ?, '', '', 'DONE', '', ?, 100, 40, 9, ?)"""
-CODE = f"INSERT INTO code ({', '.join(CODE_COLUMNS)}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+CODE = f"INSERT INTO code ({', '.join(CODE_COLUMNS)}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 DAY = """
 INSERT INTO activation_day (created_at, workspace_id, kind, day, activated)
 VALUES (?, ?, 'ACCESS', ?, 1000)"""
@@ -72,7 +72,7 @@ def _codes(batches: range, at: str, workspace: int) -> Iterator[tuple[object, ..
     for batch in batches:
         for ordinal in range(1, IN_BATCH + 1):
             digest, sealed = secrets.token_bytes(32), b"sealed" * 7
-            yield at, workspace, batch, ordinal, digest, sealed, "BNCH", "READY", 1
+            yield at, workspace, batch, ordinal, digest, sealed, "BNCH", None, "READY", 1
 
 
 async def _figure(actor: Actor, name: str, ask: Ask, rounds: int) -> Figure:
