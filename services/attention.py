@@ -11,9 +11,9 @@ from models import Agreement, Batch, Step
 from models.enums import BatchState, CodeKind, EvaluationState, MessageState, StepState
 from services import message_list, purchased_action
 from services.actor import Actor
-from services.dashboards import SOON, USES
+from services.dashboards import SOON
 from services.database import reader
-from services.permissions import Permission, can
+from services.permissions import HANDLING, Permission, can
 from services.zones import now
 
 LOOK_BACK = timedelta(days=30)
@@ -48,7 +48,7 @@ class Attention:
 
 async def of_codes(actor: Actor, kind: CodeKind) -> list[Attention]:
     """About batches and mails of that kind of code; nothing for somebody without the right."""
-    if not can(actor, USES[kind]):
+    if not can(actor, HANDLING[kind]):
         return []
     mails = await _mails(actor) if kind is CodeKind.ACCESS else []
     return [

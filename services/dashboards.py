@@ -8,14 +8,10 @@ from models.enums import CodeKind
 from services import activation_days
 from services.actor import Actor
 from services.database import fetch
-from services.permissions import Permission, require
+from services.permissions import HANDLING, Permission, require
 from services.zones import now
 
 SOON = timedelta(days=30)
-USES = {
-    CodeKind.ACCESS: Permission.USE_EDSPACE,
-    CodeKind.PURCHASE: Permission.HANDLE_PURCHASE_CODES,
-}
 # counters of the batches, so that a million codes are a few hundred rows
 CODES = """
 SELECT
@@ -75,7 +71,7 @@ class EvaluationNumbers:
 
 async def codes(actor: Actor, kind: CodeKind) -> CodeNumbers:
     """Of the workspace's codes of that kind. Raises NotFound without the right to them."""
-    require(actor, USES[kind])
+    require(actor, HANDLING[kind])
     at = now()
     soon = at + SOON
     [row] = await fetch(

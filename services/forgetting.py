@@ -3,11 +3,10 @@
 from models import Budget, Invitation, Membership, Message, PasswordReset, Refusal, Session, User
 from models.enums import MessageState
 from services import sessions, signals
+from services.outbox_due import WAITING
 from services.signals import Changed, Topic
 from services.whole_person import Whole
 from services.zones import now
-
-WAITING = (MessageState.QUEUED, MessageState.RETRYING)
 
 
 async def close_account(user: User, erased_key: str) -> None:

@@ -2,11 +2,11 @@
 
 from models import Activation, Step
 from models.enums import EvaluationState, StepState
-from services import paid_steps, purchased_action, redemptions, undoing, zones
+from services import evaluations, paid_steps, purchased_action, redemptions, undoing, zones
 from services.actor import Actor
 from services.answers import Paid, Refused, Taken
-from services.database import is_id, unit_of_work
-from services.errors import Conflict, NotFound
+from services.database import unit_of_work
+from services.errors import Conflict
 from services.permissions import Permission, require
 from services.tries import Due, Try, Visitor
 
@@ -17,7 +17,7 @@ async def pay(actor: Actor, step_id: int, typed: str, *, address: str) -> Paid |
     The payer's own second try gives the first one's answer. A refusal uses nothing up. Raises
     Invalid(code), NotFound, and Conflict where the step is not to be paid.
     """
-    step = await _own(actor, step_id, Permission.USE_CYBERPASS)
+    step = await evaluations.own_step(actor, step_id)
     digest, link = redemptions.code_in(typed)
     answer = await redemptions.tried(
         Try(
@@ -33,14 +33,6 @@ async def pay(actor: Actor, step_id: int, typed: str, *, address: str) -> Paid |
         raise Conflict(await _why_not(actor, step.id))
     assert isinstance(answer, Paid | Refused), "only a step is due"
     return answer
-
-
-async def _own(actor: Actor, step_id: int, permission: Permission) -> Step:
-    require(actor, permission)
-    step = is_id(step_id) and await Step.get_or_none(id=step_id, workspace_id=actor.workspace)
-    if not step:
-        raise NotFound("This step does not exist, or not in this workspace.")
-    return step
 
 
 def _due(step: Step) -> Due:
@@ -75,7 +67,8 @@ async def undo(actor: Actor, step_id: int, reason: str) -> None:
 
     Raises Invalid(reason), NotFound, and Conflict where there is nothing to undo any more.
     """
-    step = await _own(actor, step_id, Permission.REOPEN_EVALUATIONS)
+    require(actor, Permission.REOPEN_EVALUATIONS)
+    step = await evaluations.own_step(actor, step_id)
     why = undoing.reason_of(reason)
     paid = await Activation.get_or_none(step_id=step_id, undone_at=None)
     if paid is None:

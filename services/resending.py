@@ -13,6 +13,7 @@ from services.actor import Actor
 from services.database import fetch, is_id, unit_of_work
 from services.errors import Conflict, Invalid, NotFound
 from services.outbox import Draft
+from services.outbox_due import WAITING
 from services.permissions import Permission, require
 from services.signals import Changed, Topic
 from services.zones import now
@@ -25,7 +26,6 @@ WHERE message.recipient <> '' AND message.id IN (
     SELECT MAX(id) FROM message WHERE batch_id = ? AND kind = 'PERSONAL' GROUP BY code_id
 )
 ORDER BY message.id"""
-WAITING = (MessageState.QUEUED, MessageState.RETRYING)
 TO_A_BUYER = (MessageKind.CODES, MessageKind.DOWNLOAD)
 BUSY = "This mail is being sent right now. Try again in a moment."
 NEWER = "There is a newer mail about this. Use that one."

@@ -4,6 +4,7 @@ from nicegui import ui
 
 from models.enums import Theme
 from ui import routes
+from ui.components.entry import Line
 
 DARK = {Theme.LIGHT: False, Theme.DARK: True, Theme.SYSTEM: None}
 
@@ -34,5 +35,5 @@ def install() -> None:
         ui.add_head_html(f'<link rel="stylesheet" href="{routes.static(name)}">', shared=True)
     ui.add_head_html(f'<script src="{routes.static("app.js")}"></script>', shared=True)
     ui.button.default_props("no-caps unelevated no-wrap")
-    ui.input.default_props("outlined dense hide-bottom-space")
+    Line.default_props("outlined dense hide-bottom-space")
     ui.select.default_props("outlined dense hide-bottom-space")

@@ -72,6 +72,7 @@ async def test_what_is_no_text_is_taken_for_nothing(house: House, screen: str) -
     user = await house.visit(getattr(house.cast, who), path)
     await until(lambda: shown(user, Line))
     for field in shown(user, Line):
+        assert field.props.get("outlined"), "a field of its own looks like every other field"
         for junk in NO_TEXT:
             await forge(user, field, "update:value", junk)
             assert field.value == ""
