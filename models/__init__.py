@@ -13,10 +13,12 @@ from models.entitlement import Entitlement
 from models.evaluation import Evaluation
 from models.evidence import Evidence
 from models.invitation import Invitation, PasswordReset
+from models.key import Key
 from models.message import Message
 from models.notification import AuditFanout, Notification
 from models.person import Person
 from models.refusal import Budget, Refusal
+from models.second_factor import Authenticator, Passkey, PasskeyChallenge, RecoveryCode
 from models.step import Reopening, Step
 from models.workspace import Installation, Workspace
 
@@ -31,6 +33,7 @@ __all__ = [
     "AuditFanout",
     "AuditHead",
     "AuditSeal",
+    "Authenticator",
     "Batch",
     "Budget",
     "Code",
@@ -40,13 +43,17 @@ __all__ = [
     "Evidence",
     "Installation",
     "Invitation",
+    "Key",
     "Membership",
     "Message",
     "Notification",
+    "Passkey",
+    "PasskeyChallenge",
     "PasswordReset",
     "Person",
     "Plan",
     "Product",
+    "RecoveryCode",
     "Refusal",
     "Reopening",
     "Scheme",

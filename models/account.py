@@ -5,7 +5,7 @@ from datetime import datetime
 from tortoise import fields
 
 from models.base import RESTRICT, Row
-from models.enums import Role, Theme
+from models.enums import Role, SignInMethod, Theme
 from models.person import Person
 from models.workspace import Workspace
 
@@ -43,7 +43,10 @@ class Membership(Row):
 
 
 class Session(Row):
-    """A signed-in browser; only a digest of its token is kept."""
+    """A signed-in browser; only a digest of its token is kept.
+
+    `confirmed_at` is when somebody last proved there to be this person.
+    """
 
     user: fields.ForeignKeyRelation[User] = fields.ForeignKeyField(
         "models.User", related_name="sessions", on_delete=RESTRICT
@@ -52,7 +55,14 @@ class Session(Row):
     token_digest = fields.CharField(max_length=64, unique=True)
     address = fields.CharField(max_length=45)
     browser = fields.CharField(max_length=200)
+    method = fields.CharEnumField(
+        SignInMethod,
+        max_length=10,
+        default=SignInMethod.PASSWORD,
+        db_default=SignInMethod.PASSWORD.value,
+    )
     seen_at = fields.DatetimeField()
+    confirmed_at: datetime | None = fields.DatetimeField(null=True)
     ended_at: datetime | None = fields.DatetimeField(null=True)
 
     class Meta:

@@ -65,6 +65,7 @@ class Batch(Row):
     ready = fields.IntField(default=0)
     activated = fields.IntField(default=0)
     revoked = fields.IntField(default=0)
+    held = fields.IntField(default=0, db_default=0)
 
     class Meta:
         table = "batch"

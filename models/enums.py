@@ -10,6 +10,28 @@ class Role(StrEnum):
     EVALUATOR = "EVALUATOR"
 
 
+class Demand(StrEnum):
+    """Of whom the installation demands a second factor."""
+
+    NOBODY = "NOBODY"
+    ADMINS = "ADMINS"
+
+
+class SignInMethod(StrEnum):
+    """What opened a session; all but PASSWORD and PASSKEY came after a password."""
+
+    PASSWORD = "PASSWORD"  # noqa: S105 - a name, not a secret
+    TOTP = "TOTP"
+    RECOVERY = "RECOVERY"
+    PASSKEY = "PASSKEY"
+
+
+class ChallengePurpose(StrEnum):
+    ADD = "ADD"
+    SIGN_IN = "SIGN IN"
+    CONFIRM = "CONFIRM"
+
+
 class Theme(StrEnum):
     LIGHT = "light"
     DARK = "dark"
@@ -129,6 +151,8 @@ class NotificationKind(StrEnum):
     AGREEMENT_ENDS = "AGREEMENT ENDS"
     EXPORT_READY = "EXPORT READY"
     EXPORT_FAILED = "EXPORT FAILED"
+    BACKUP_FAILED = "BACKUP FAILED"
+    CODES_HELD = "CODES HELD"
 
 
 class AuditAction(StrEnum):
@@ -166,6 +190,10 @@ class AuditAction(StrEnum):
     LOGIN = "LOGIN"
     LOGOUT = "LOGOUT"
     GUESSING = "GUESSING"
+    CONFIRM = "CONFIRM"
+    HOLD = "HOLD"
+    RELEASE = "RELEASE"
+    ROTATE = "ROTATE"
 
 
 class Resource(StrEnum):
@@ -192,3 +220,6 @@ class Resource(StrEnum):
     SESSION = "SESSION"
     AUDIT = "AUDIT"
     EXPORT = "EXPORT"
+    FACTOR = "FACTOR"
+    KEY = "KEY"
+    BACKUP = "BACKUP"

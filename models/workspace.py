@@ -5,12 +5,14 @@ from datetime import datetime
 from tortoise import fields
 
 from models.base import Row
+from models.enums import Demand
 
 
 class Installation(Row):
     """One row: the tie to its key file, the door to the first owner, and why no mail goes out.
 
-    `heads_to` is mailed the newest signed head of the audit log every day.
+    `heads_to` is mailed the newest signed head of the audit log every day. `backup_problem` is why
+    the last backup that was tried failed.
     """
 
     key_check = fields.CharField(max_length=64)
@@ -20,6 +22,11 @@ class Installation(Row):
     mail_problem = fields.CharField(max_length=500, default="", db_default="")
     heads_to = fields.CharField(max_length=254, default="", db_default="")
     heads_sent_at: datetime | None = fields.DatetimeField(null=True)
+    second_factor = fields.CharEnumField(
+        Demand, max_length=10, default=Demand.NOBODY, db_default=Demand.NOBODY.value
+    )
+    backup_problem = fields.CharField(max_length=500, default="", db_default="")
+    backup_tried_at: datetime | None = fields.DatetimeField(null=True)
 
     class Meta:
         table = "installation"

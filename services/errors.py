@@ -17,6 +17,10 @@ class NotAllowed(DomainError):
     """It exists, and this person may not do it."""
 
 
+class ConfirmationDue(DomainError):
+    """The person at this session must prove first who they are."""
+
+
 class Conflict(DomainError):
     """The state of things forbids it now."""
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 from tortoise.queryset import QuerySet
 
 from models import Membership, Session, User, Workspace
-from models.enums import AuditAction, Resource, Role
+from models.enums import AuditAction, Resource, Role, SignInMethod
 from services import audit, budgets, emails, passwords, signals
 from services.actor import Actor
 from services.database import reader, unit_of_work
@@ -67,7 +67,12 @@ async def book(limit: budgets.Limit) -> int:
 
 @unit_of_work
 async def open_session(
-    user: User, *, address: str, browser: str = "", limit: budgets.Limit | None = None
+    user: User,
+    *,
+    address: str,
+    browser: str = "",
+    limit: budgets.Limit | None = None,
+    method: SignInMethod = SignInMethod.PASSWORD,
 ) -> str:
     """A new session for that person: returns its token, which is stored nowhere."""
     if limit:
@@ -79,6 +84,8 @@ async def open_session(
         address=address[:45],
         browser=browser[:200],
         seen_at=now(),
+        confirmed_at=now(),
+        method=method,
     )
     await audit.record(
         AuditAction.LOGIN,

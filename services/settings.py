@@ -51,6 +51,7 @@ class Settings(BaseSettings):
 
     session_idle: Duration = timedelta(hours=12)
     session_absolute: Duration = timedelta(days=7)
+    confirmation_lasts: Duration = timedelta(minutes=15)
     sign_in_tries_per_account: int = Field(default=10, ge=1)
     sign_in_tries_per_address: int = Field(default=20, ge=1)
     redeem_tries_per_address: int = Field(default=20, ge=1)
@@ -89,6 +90,7 @@ class Settings(BaseSettings):
     @field_validator(
         "session_idle",
         "session_absolute",
+        "confirmation_lasts",
         "mail_give_up_after",
         "keep_ended_sessions",
         "keep_read_notifications",

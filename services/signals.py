@@ -29,6 +29,8 @@ class Topic(StrEnum):
     AUDIT = "audit"
     SEALS = "seals"
     EXPORTS = "exports"
+    BACKUPS = "backups"
+    KEYS = "keys"
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from services.signals import Topic
 from ui import downloads, live, routes, theme
 from ui.administration import (
     audit,
+    backups,
     health,
     instance_agreements,
     instance_audit,
@@ -73,6 +74,7 @@ PAGES = {
     routes.INSTANCE_AUDIT: instance_audit.page,
     routes.INSTANCE_MESSAGES: instance_messages.page,
     routes.HEALTH: health.page,
+    routes.BACKUPS: backups.page,
 }
 
 

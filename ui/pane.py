@@ -24,6 +24,7 @@ INSTALLATION = (
     ("Audit Log", "scroll-text", routes.INSTANCE_AUDIT),
     ("Messages", "mail", routes.INSTANCE_MESSAGES),
     ("Health", "activity", routes.HEALTH),
+    ("Backups", "database", routes.BACKUPS),
 )
 ADMINISTRATION = (
     ("Members", "members", routes.members),

@@ -8,6 +8,9 @@ from nicegui import __version__
 HOME = "/"
 LOGIN = "/login"
 LOGOUT = "/logout"
+SECOND_FACTOR = "/login/second-factor"
+PASSKEY_SIGN_IN = "/login/passkey"
+CONFIRM = "/confirm"
 SETUP = "/setup"
 REDEEM = "/redeem"
 HEALTHZ = "/healthz"
@@ -47,6 +50,7 @@ INSTANCE_AGREEMENTS = "/instance/agreements"
 INSTANCE_AUDIT = "/instance/audit"
 INSTANCE_MESSAGES = "/instance/messages"
 HEALTH = "/instance/health"
+BACKUPS = "/instance/backups"
 BATCH_CSV = "/w/{slug}/download/batches/{batch_id}.csv"
 BATCH_XLSX = "/w/{slug}/download/batches/{batch_id}.xlsx"
 SET_CSV = "/w/{slug}/download/sets/{token}"
@@ -93,6 +97,7 @@ SUB_PAGES = (
     INSTANCE_AUDIT,
     INSTANCE_MESSAGES,
     HEALTH,
+    BACKUPS,
 )
 DOWNLOADS = (
     BATCH_CSV,

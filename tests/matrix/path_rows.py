@@ -50,6 +50,7 @@ PAGES: dict[str, PageRow] = {
     routes.INSTANCE_AUDIT: PageRow(OWNER, "Audit Log"),
     routes.INSTANCE_MESSAGES: PageRow(OWNER, "Messages"),
     routes.HEALTH: PageRow(OWNER, "Health"),
+    routes.BACKUPS: PageRow(OWNER, "Backups"),
 }
 DOWNLOADS: dict[str, str] = {
     routes.BATCH_CSV: EDSPACE,

@@ -1,0 +1,148 @@
+"""Second factors, keys that take over from each other, codes held after a restore."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from tortoise import fields, migrations
+from tortoise.fields.base import OnDelete
+from tortoise.indexes import Index
+from tortoise.migrations import operations as ops
+
+from models.enums import ChallengePurpose, Demand, SignInMethod
+
+FIRST_KEY = """
+INSERT INTO "key" (created_at, number, check_value, resealed_to)
+SELECT {}, 1, key_check, 0 FROM installation"""
+
+
+async def write_first_key(apps: Any, editor: Any) -> None:
+    """The key that every code was sealed with until now."""
+    place = "$1::timestamptz" if editor.client.capabilities.dialect == "postgres" else "?"
+    await editor.client.execute_query(FIRST_KEY.format(place), [datetime.now(UTC)])
+
+
+async def leave(apps: Any, editor: Any) -> None:
+    """The table goes, and its row with it."""
+
+
+def link(field: str, model: str, related_name: str, *, null: bool = False) -> tuple[str, Any]:
+    return field, fields.ForeignKeyField(
+        f"models.{model}",
+        source_field=f"{field}_id",
+        to_field="id",
+        related_name=related_name,
+        on_delete=OnDelete.RESTRICT,
+        null=null,
+    )
+
+
+def add(model: str, name: str, field: Any) -> ops.AddField:
+    return ops.AddField(model_name=model, name=name, field=field)
+
+
+def row(name: str, table: str, *columns: tuple[str, Any], **options: Any) -> ops.CreateModel:
+    return ops.CreateModel(
+        name=name,
+        fields=[
+            ("id", fields.BigIntField(primary_key=True)),
+            ("created_at", fields.DatetimeField(auto_now_add=True)),
+            *columns,
+        ],
+        options={"table": table, **options},
+        bases=["Row"],
+    )
+
+
+class Migration(migrations.Migration):
+    dependencies = [("models", "0004_cyberpass")]
+
+    operations = [
+        row(
+            "Authenticator",
+            "authenticator",
+            (
+                "user",
+                fields.OneToOneField(
+                    "models.User",
+                    source_field="user_id",
+                    to_field="id",
+                    related_name="authenticator",
+                    on_delete=OnDelete.RESTRICT,
+                ),
+            ),
+            ("sealed", fields.BinaryField()),
+            ("confirmed_at", fields.DatetimeField(null=True)),
+            ("last_step", fields.BigIntField(default=0)),
+        ),
+        row(
+            "RecoveryCode",
+            "recovery_code",
+            link("user", "User", "recovery_codes"),
+            ("salt", fields.CharField(max_length=32)),
+            ("digest", fields.CharField(max_length=64)),
+            ("used_at", fields.DatetimeField(null=True)),
+            indexes=[Index(fields=["user_id"])],
+        ),
+        row(
+            "Passkey",
+            "passkey",
+            link("user", "User", "passkeys"),
+            ("name", fields.CharField(max_length=80)),
+            ("credential", fields.CharField(max_length=1400, unique=True)),
+            ("public_key", fields.BinaryField()),
+            ("sign_count", fields.BigIntField(default=0)),
+            ("transports", fields.CharField(max_length=100, default="")),
+            ("used_at", fields.DatetimeField(null=True)),
+            indexes=[Index(fields=["user_id"])],
+        ),
+        row(
+            "PasskeyChallenge",
+            "passkey_challenge",
+            link("user", "User", "passkey_challenges", null=True),
+            ("purpose", fields.CharEnumField(enum_type=ChallengePurpose, max_length=10)),
+            ("challenge", fields.CharField(max_length=100, unique=True)),
+            ("expires_at", fields.DatetimeField()),
+            ("used_at", fields.DatetimeField(null=True)),
+            indexes=[Index(fields=["expires_at"])],
+        ),
+        row(
+            "Key",
+            "key",
+            ("number", fields.SmallIntField(unique=True)),
+            ("check_value", fields.CharField(max_length=64)),
+            ("codes_until", fields.BigIntField(null=True)),
+            ("resealed_to", fields.BigIntField(default=0)),
+            ("replaced_at", fields.DatetimeField(null=True)),
+            ("retired_at", fields.DatetimeField(null=True)),
+            ("links_end_at", fields.DatetimeField(null=True)),
+        ),
+        add(
+            "Session",
+            "method",
+            fields.CharEnumField(
+                enum_type=SignInMethod,
+                max_length=10,
+                default=SignInMethod.PASSWORD,
+                db_default=SignInMethod.PASSWORD.value,
+            ),
+        ),
+        add("Session", "confirmed_at", fields.DatetimeField(null=True)),
+        add(
+            "Installation",
+            "second_factor",
+            fields.CharEnumField(
+                enum_type=Demand,
+                max_length=10,
+                default=Demand.NOBODY,
+                db_default=Demand.NOBODY.value,
+            ),
+        ),
+        add(
+            "Installation",
+            "backup_problem",
+            fields.CharField(max_length=500, default="", db_default=""),
+        ),
+        add("Installation", "backup_tried_at", fields.DatetimeField(null=True)),
+        add("Batch", "held", fields.IntField(default=0, db_default=0)),
+        ops.RunPython(write_first_key, leave),
+    ]
