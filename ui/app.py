@@ -17,6 +17,7 @@ from services import (
     sealing,
     workbooks,
 )
+from services.permissions import Permission
 from services.settings import Settings
 from services.signals import Topic
 from ui import downloads, live, routes, theme
@@ -83,6 +84,11 @@ async def root() -> None:
         Pages(PAGES)
 
 
+def needs() -> dict[str, Permission | None]:
+    """What it takes to see each page, as its builder says."""
+    return {path: getattr(page, "permission", None) for path, page in PAGES.items()}
+
+
 def build(settings: Settings) -> None:
     """Register everything on NiceGUI's application; each call on a fresh one."""
 
@@ -115,7 +121,7 @@ def build(settings: Settings) -> None:
     register(app)
     downloads.register(app)
     theme.install()
-    install(app, settings)
+    install(app, settings, needs())
 
 
 def serve(settings: Settings, *, show: str | None = None) -> None:

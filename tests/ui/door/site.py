@@ -45,7 +45,7 @@ async def _served() -> AsyncIterator[None]:
     with nicegui_reset_globals():
         os.environ["NICEGUI_USER_SIMULATION"] = "true"
         try:
-            install(app, get_settings())
+            install(app, get_settings(), {})
             register(app)
             ui.run(root, show_welcome_message=False)
             async with app.router.lifespan_context(app):
