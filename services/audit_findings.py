@@ -25,6 +25,7 @@ class Fault(StrEnum):
     CODES_MADE = "a batch has another number of codes than the log says"
     CODES_REVOKED = "a batch has another number of revoked codes than the log says"
     CODE_USED = "the status of a code does not follow from the log"
+    UNGUARDED = "a trigger that refuses changes of the log is gone"
     NOT_COMPARED = "codes and entries could not be compared"
 
 
@@ -32,7 +33,8 @@ class Fault(StrEnum):
 class Finding:
     """`seq` is a place in the chain, `entry_id` the entry, `target_id` a batch or a code.
 
-    `here` is what is there, `told` what the log or the head says; `source` is which head.
+    `here` is what is there, `told` what the log or the head says; `source` is which
+    head or trigger.
     """
 
     fault: Fault

@@ -129,6 +129,9 @@ SAID: dict[Fault, Callable[[Finding], str]] = {
         f"Batch {f.target_id} has {wording.count(f.here, 'revoked code')}; the log says {f.told:,}."
     ),
     Fault.CODE_USED: _use,
+    Fault.UNGUARDED: lambda f: (
+        f"The trigger {f.source} is gone: the database no longer refuses that change of the log."
+    ),
     Fault.NOT_COMPARED: lambda _: (
         "Codes could not be compared with the log: the database cannot read one of its entries."
     ),
