@@ -10,7 +10,7 @@ BIN := .venv/bin
 RUN := .venv/.installed
 DEV := .venv/.installed-dev
 
-.PHONY: run demo test check test-postgres bench
+.PHONY: run demo test check test-postgres bench binary
 
 run: $(RUN)
 	$(BIN)/python main.py run
@@ -33,6 +33,13 @@ test-postgres: $(DEV)
 
 bench: $(DEV)
 	$(BIN)/python -m bench
+
+# One file with everything in it but Python; for this platform and this version of Python.
+binary: $(DEV)
+	@rm -rf build tallystick.egg-info && mkdir -p dist
+	$(BIN)/shiv --quiet --console-script tallystick --output-file dist/tallystick.pyz \
+		--requirement requirements.txt "$$(grep ^asyncpg requirements-dev.txt)" .
+	@rm -rf build tallystick.egg-info
 
 $(BIN)/python:
 	@command -v $(PYTHON) >/dev/null || { \
