@@ -61,8 +61,8 @@ METHODS = {
 }
 # ids of rows that have no page and no name of their own
 HIDDEN = {
-    *("account", "activation", "agreement", "delivery", "evaluation", "plan", "purchased"),
-    *("purchased_action", "refusal", "scheme", "session", "step", "story", "user"),
+    *("account", "activation", "agreement", "delivery", "evaluation", "passkey", "plan"),
+    *("purchased", "purchased_action", "refusal", "scheme", "session", "step", "story", "user"),
 }
 DAYS = {"ends", "from", "until"}
 UPPER = {"format"}
@@ -102,6 +102,9 @@ SENTENCES = {
     ("LOGOUT", "SESSION"): "Signed out",
     ("ADD", "FACTOR"): "Added a second factor",
     ("REMOVE", "FACTOR"): "Removed a second factor",
+    ("UPDATE", "FACTOR"): "Changed a second factor",
+    ("REFUSE", "FACTOR"): "Refused, because its counter went back as that of a copy does",
+    ("CONFIRM", "SESSION"): "Proved that it is them",
     ("RESET", "FACTOR"): "Made new recovery codes",
     ("RESET", "USER"): "The password was reset by mail",
     ("DISABLE", "USER"): "Cannot sign in any more",

@@ -99,6 +99,7 @@ class Migration(migrations.Migration):
             "PasskeyChallenge",
             "passkey_challenge",
             link("user", "User", "passkey_challenges", null=True),
+            ("session_id", fields.BigIntField(null=True)),
             ("purpose", fields.CharEnumField(enum_type=ChallengePurpose, max_length=10)),
             ("challenge", fields.CharField(max_length=100, unique=True)),
             ("expires_at", fields.DatetimeField()),
