@@ -1,70 +1,31 @@
-"""Passkeys: added, proven, renamed and removed by their own person, and by nobody else."""
+"""Passkeys: added, renamed, removed and proven with by their own person, and by nobody else."""
 
 import asyncio
-import json
-from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
-import time_machine
 
-from models import Message, Passkey, PasskeyChallenge, Session, User
-from models.enums import AccountChange, AuditAction, SignInMethod
-from services import (
-    factors,
-    housekeeping,
-    passkey_answers,
-    passkey_challenges,
-    passkey_sign_in,
-    passkeys,
-    sessions,
-)
+from models import Passkey, Session
+from models.enums import AccountChange, AuditAction
+from services import factors, passkey_answers, passkey_sign_in, passkeys, sessions
 from services.actor import Actor
 from services.errors import ConfirmationDue, Conflict, Invalid, Limited, NotFound
-from services.passkey_sign_in import PasskeySignIn
-from services.sessions import SignIn
+from services.settings import Settings
 from services.zones import now
-from tests.cast import PASSWORD, Cast, entries
+from tests.carrying import ADDRESS, added, enter, signed_in, warnings
+from tests.cast import Cast, entries
 from tests.conftest import Configure
-from tests.pocket import ORIGIN, PRESENT, Pocket
-
-ADDRESS = "192.0.2.1"
+from tests.pocket import ORIGIN, Pocket
 
 
 @pytest.fixture(autouse=True)
-def https(configure: Configure, db: object) -> None:
+def https(configure: Configure, db: Settings) -> None:
     configure(public_url=ORIGIN)
-
-
-async def signed_in(email: str = "sam@example.org") -> Actor:
-    attempt = SignIn(email=email, password=PASSWORD, address=ADDRESS)
-    found = await sessions.find(await sessions.sign_in(attempt))
-    assert found
-    return found
-
-
-async def added(actor: Actor, pocket: Pocket | None = None, name: str = "Phone") -> Pocket:
-    pocket = pocket or Pocket()
-    options = await passkeys.begin_adding(actor, name)
-    await passkeys.add(actor, name=name, answer=pocket.make(options))
-    return pocket
-
-
-async def enter(answer: str, address: str = ADDRESS) -> Actor:
-    token = await passkey_sign_in.finish(PasskeySignIn(answer=answer, address=address))
-    found = await sessions.find(token)
-    assert found
-    return found
 
 
 async def make_old(actor: Actor) -> None:
     await Session.filter(id=actor.session_id).update(confirmed_at=now() - timedelta(days=1))
-
-
-async def warnings() -> list[AccountChange | None]:
-    return [each.change for each in await Message.all().order_by("id")]
 
 
 async def test_a_new_passkey_counts_as_a_second_factor_and_a_mail_says_so(cast: Cast) -> None:
@@ -97,130 +58,8 @@ async def test_what_the_browser_is_asked_for(cast: Cast) -> None:
     assert (asked["allowCredentials"], asked["userVerification"]) == ([], "required")
 
 
-async def test_a_passkey_alone_signs_in(cast: Cast) -> None:
-    sam = await signed_in()
-    pocket = await added(sam)
-    found = await enter(pocket.sign(await passkey_sign_in.begin(ADDRESS)))
-    assert found.user_id == sam.user_id
-    session = await Session.get(id=found.session_id)
-    assert (session.method, session.address) == (SignInMethod.PASSKEY, ADDRESS)
-    assert (await Passkey.get()).used_at
-    assert (await entries(AuditAction.LOGIN))[-1].person_id == sam.person_id
-
-
-async def test_a_device_without_a_counter_signs_in_again_and_again(cast: Cast) -> None:
-    pocket = await added(await signed_in(), Pocket(step=0))
-    for _ in range(3):
-        await enter(pocket.sign(await passkey_sign_in.begin(ADDRESS)))
-
-
-FORGED: dict[str, Callable[[Pocket], Pocket]] = {
-    "another origin": lambda p: replace(p, origin="https://codes.example.org.evil.test"),
-    "another port": lambda p: replace(p, origin=f"{ORIGIN}:8443"),
-    "without https": lambda p: replace(p, origin="http://codes.example.org"),
-    "another host name": lambda p: replace(p, rp_id="example.org"),
-    "nobody verified": lambda p: replace(p, flags=PRESENT),
-    "nobody there": lambda p: replace(p, flags=0x04),
-    "another key": lambda p: replace(p, key=Pocket().key),
-    "unknown": lambda p: replace(p, credential=b"x" * 32),
-    "of nobody": lambda p: replace(p, handle=None),
-    "of another person": lambda p: replace(p, handle=passkey_answers.handle_of(1)),
-}
-
-
-@pytest.mark.parametrize("forged", FORGED.values(), ids=FORGED)
-async def test_a_forged_answer_opens_nothing_and_uses_its_challenge_up(
-    cast: Cast, forged: Callable[[Pocket], Pocket]
-) -> None:
-    pocket = await added(await signed_in())
-    before = await Session.all().count()
-    options = await passkey_sign_in.begin(ADDRESS)
-    with pytest.raises(Invalid) as refused:
-        await enter(forged(pocket).sign(options))
-    assert refused.value.fields == {"form": passkey_answers.REFUSED}
-    with pytest.raises(Invalid) as late:
-        await enter(pocket.sign(options))
-    assert late.value.fields == {"form": passkey_challenges.LATE}
-    assert await Session.all().count() == before
-
-
-@pytest.mark.parametrize("forged", list(FORGED)[:6])
-async def test_a_forged_passkey_is_not_added(cast: Cast, forged: str) -> None:
-    sam = await signed_in()
-    options = await passkeys.begin_adding(sam, "Phone")
-    with pytest.raises(Invalid):
-        await passkeys.add(sam, name="Phone", answer=FORGED[forged](Pocket()).make(options))
-    assert not await Passkey.exists()
-    assert await warnings() == []
-
-
-async def test_an_answer_that_was_for_something_else_is_refused(cast: Cast) -> None:
-    sam = await signed_in()
-    pocket = await added(sam)
-    with pytest.raises(Invalid):
-        await enter(pocket.sign(await passkey_sign_in.begin(ADDRESS), kind="webauthn.create"))
-    with pytest.raises(Invalid):  # a challenge for confirming signs nobody in
-        await enter(pocket.sign(await passkeys.begin_confirming(sam)))
-    with pytest.raises(Invalid):  # and the other way round
-        await passkeys.confirm(sam, pocket.sign(await passkey_sign_in.begin(ADDRESS)))
-    with pytest.raises(Invalid):  # nor does one that is for adding confirm
-        await passkeys.confirm(sam, pocket.sign(await passkeys.begin_adding(sam, "x")))
-
-
-async def test_the_same_answer_at_once_opens_one_session(cast: Cast) -> None:
-    pocket = await added(await signed_in(), Pocket(step=0))
-    before = await Session.all().count()
-    answer = pocket.sign(await passkey_sign_in.begin(ADDRESS))
-    done = await asyncio.gather(*(enter(answer) for _ in range(8)), return_exceptions=True)
-    assert sum(isinstance(each, Actor) for each in done) == 1
-    assert await Session.all().count() == before + 1
-
-
-async def test_a_challenge_lasts_five_minutes(clock: time_machine.Traveller, cast: Cast) -> None:
-    pocket = await added(await signed_in())
-    late = await passkey_sign_in.begin(ADDRESS)
-    clock.shift(timedelta(minutes=5, seconds=1))
-    with pytest.raises(Invalid) as refused:
-        await enter(pocket.sign(late))
-    assert refused.value.fields == {"form": passkey_challenges.LATE}
-
-
-async def test_a_copy_is_refused_audited_and_its_person_warned(cast: Cast) -> None:
-    sam = await signed_in()
-    pocket = await added(sam)
-    copy = replace(pocket)
-    await enter(pocket.sign(await passkey_sign_in.begin(ADDRESS)))
-    before = await Session.all().count()
-    with pytest.raises(Invalid) as refused:
-        await enter(copy.sign(await passkey_sign_in.begin(ADDRESS)))
-    assert refused.value.fields == {"form": passkey_answers.REFUSED}
-    assert await Session.all().count() == before
-    assert await warnings() == [AccountChange.PASSKEY_ADDED, AccountChange.PASSKEY_COPIED]
-    [entry] = await entries(AuditAction.REFUSE)
-    assert (entry.resource, entry.target_id) == ("FACTOR", sam.user_id)
-    with pytest.raises(Invalid):
-        await passkeys.confirm(sam, replace(copy, count=0).sign(await _asked(sam)))
-    assert len(await entries(AuditAction.REFUSE)) == 2
-
-
 async def _asked(actor: Actor) -> dict[str, Any]:
     return await passkeys.begin_confirming(actor)
-
-
-async def test_a_forger_without_the_key_causes_no_warning(cast: Cast) -> None:
-    pocket = await added(await signed_in())
-    forged = replace(pocket, count=0, step=0, key=Pocket().key)
-    with pytest.raises(Invalid):
-        await enter(forged.sign(await passkey_sign_in.begin(ADDRESS)))
-    assert await warnings() == [AccountChange.PASSKEY_ADDED]
-
-
-async def test_a_disabled_person_does_not_come_in(cast: Cast) -> None:
-    sam = await signed_in()
-    pocket = await added(sam)
-    await User.filter(id=sam.user_id).update(disabled_at=now())
-    with pytest.raises(Invalid):
-        await enter(pocket.sign(await passkey_sign_in.begin(ADDRESS)))
 
 
 async def test_a_removed_passkey_opens_nothing_and_a_mail_says_so(cast: Cast) -> None:
@@ -321,30 +160,6 @@ async def test_what_one_session_was_asked_confirms_no_other(cast: Cast) -> None:
     assert await entries(AuditAction.CONFIRM) == []
 
 
-async def test_a_stranger_makes_only_so_many_challenges(cast: Cast, configure: Configure) -> None:
-    configure(sign_in_tries_per_address=3)
-    for _ in range(3):
-        await passkey_sign_in.begin(ADDRESS)
-    with pytest.raises(Limited):
-        await passkey_sign_in.begin(ADDRESS)
-    assert await PasskeyChallenge.all().count() == 3
-    await passkey_sign_in.begin("198.51.100.9")
-
-
-async def test_tries_count_with_those_of_the_password(cast: Cast, configure: Configure) -> None:
-    pocket = await added(await signed_in())
-    configure(sign_in_tries_per_address=2, public_url=ORIGIN)
-    good = await passkey_sign_in.begin(ADDRESS)
-    await enter(pocket.sign(good))  # gives back what it took
-    for _ in range(2):
-        with pytest.raises(Invalid):
-            await enter("{}")
-    with pytest.raises(Limited):
-        await enter(pocket.sign(await passkey_sign_in.begin(ADDRESS)))
-    with pytest.raises(Limited):
-        await signed_in()
-
-
 async def test_somebody_signed_in_makes_only_so_many_too(cast: Cast, configure: Configure) -> None:
     configure(sign_in_tries_per_account=3)
     sam = await signed_in()
@@ -354,16 +169,6 @@ async def test_somebody_signed_in_makes_only_so_many_too(cast: Cast, configure: 
     for begin in (lambda: passkeys.begin_adding(sam, "x"), lambda: _asked(sam)):
         with pytest.raises(Limited):
             await begin()
-
-
-async def test_old_challenges_go(clock: time_machine.Traveller, cast: Cast) -> None:
-    await passkey_sign_in.begin(ADDRESS)
-    clock.shift(timedelta(minutes=6))
-    await passkey_sign_in.begin(ADDRESS)
-    assert await PasskeyChallenge.all().count() == 1
-    clock.shift(timedelta(minutes=6))
-    await housekeeping.tidy()
-    assert await PasskeyChallenge.all().count() == 0
 
 
 async def test_there_is_an_end_to_how_many_one_has(cast: Cast) -> None:
@@ -376,58 +181,3 @@ async def test_there_is_an_end_to_how_many_one_has(cast: Cast) -> None:
     )
     with pytest.raises(Conflict):
         await passkeys.begin_adding(sam, "One more")
-
-
-JUNK = {
-    "nothing": "",
-    "no object": "[]",
-    "deep": "[" * 20_000,
-    "long": '"' + "x" * 60_000,
-    "empty": "{}",
-    "odd types": json.dumps({"id": 1, "rawId": {}, "response": []}),
-    "odd base64": json.dumps(
-        {
-            "id": "é",
-            "rawId": "é",
-            "type": "public-key",
-            "response": {
-                "clientDataJSON": "é",
-                "authenticatorData": "x",
-                "signature": "=",
-                "attestationObject": "=",
-                "userHandle": "a",
-            },
-        }
-    ),
-    "not unicode": "\ud800",
-}
-
-
-@pytest.mark.parametrize("junk", JUNK.values(), ids=JUNK)
-async def test_junk_is_refused_in_one_sentence(cast: Cast, junk: str) -> None:
-    sam = await signed_in()
-    for attempt in (
-        lambda: enter(junk),
-        lambda: passkeys.confirm(sam, junk),
-        lambda: passkeys.add(sam, name="x", answer=junk),
-    ):
-        with pytest.raises(Invalid) as refused:
-            await attempt()
-        assert list(refused.value.fields) == ["form"]
-
-
-@pytest.mark.parametrize("broken", ["authenticatorData", "signature", "attestationObject"])
-async def test_a_damaged_answer_is_refused(cast: Cast, broken: str) -> None:
-    sam = await signed_in()
-    pocket = await added(sam)
-    for junk in ("", "AAAA", "A" * 4000, "v" * 400):
-        if broken == "attestationObject":
-            answer = json.loads(Pocket().make(await passkeys.begin_adding(sam, "x")))
-        else:
-            answer = json.loads(pocket.sign(await passkey_sign_in.begin(ADDRESS)))
-        answer["response"][broken] = junk
-        with pytest.raises(Invalid):
-            if broken == "attestationObject":
-                await passkeys.add(sam, name="x", answer=json.dumps(answer))
-            else:
-                await enter(json.dumps(answer))
