@@ -93,6 +93,7 @@ SENTENCES = {
     ("LOGIN", "USER"): "Signed in",
     ("LOGOUT", "USER"): "Signed out",
     ("LOGOUT", "SESSION"): "Signed out",
+    ("CONFIRM", "SESSION"): "Proved once more to be this person",
     ("RESET", "USER"): "The password was reset by mail",
     ("DISABLE", "USER"): "Cannot sign in any more",
     ("ENABLE", "USER"): "Can sign in again",

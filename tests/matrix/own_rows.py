@@ -1,7 +1,9 @@
 """What is a person's own: account, sessions, bell, and an invitation to their address."""
 
+from dataclasses import replace
+
 from models.enums import Theme
-from services import accounts, joining, links, notifications, own_sessions, sessions
+from services import accounts, confirming, joining, links, notifications, own_sessions, sessions
 from services.errors import Conflict
 from services.links import Purpose
 from services.paging import Slice
@@ -25,6 +27,13 @@ ROWS = [
         EVERYBODY,
         lambda w, who: accounts.change_password(who, current=PASSWORD, password=NEW),
         reach=Reach.ALL,
+    ),
+    reads("confirming.asks", EVERYBODY, lambda w, who: confirming.asks(who), reach=Reach.ALL),
+    writes(
+        "confirming.confirm",
+        "S",
+        lambda w, who: confirming.confirm(replace(who, session_id=w.sams_session.id), PASSWORD),
+        case="a session of Sam's",
     ),
     reads("own_sessions.of", EVERYBODY, lambda w, who: own_sessions.of(who), reach=Reach.PLACE),
     writes(

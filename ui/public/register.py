@@ -8,6 +8,7 @@ from ui import routes
 from ui.public import (
     activation,
     certificates,
+    confirm,
     create_owner,
     health,
     invitation,
@@ -22,6 +23,8 @@ PAGES = (
     (routes.LOGIN, "GET", sign_in.show),
     (routes.LOGIN, "POST", sign_in.submit),
     (routes.LOGOUT, "POST", sign_in.leave),
+    (routes.CONFIRM, "GET", confirm.show),
+    (routes.CONFIRM, "POST", confirm.submit),
     (routes.SETUP, "GET", create_owner.show),
     (routes.SETUP, "POST", create_owner.submit),
     (routes.REDEEM, "GET", redeem.show),
