@@ -13,12 +13,13 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
-from models import Passkey, Session, User
+from models import Passkey, User
 from models.enums import AccountChange, AuditAction, ChallengePurpose, Resource
 from services import (
     accounts,
     audit,
     budgets,
+    confirming,
     passkey_answers,
     passkey_challenges,
     passkey_proof,
@@ -33,7 +34,6 @@ from services.errors import Conflict, Invalid, NotFound
 from services.passkey_answers import REFUSED, NewPasskey
 from services.passkey_proof import Proof
 from services.settings import get_settings
-from services.zones import now
 
 MOST = 20
 GONE = "This passkey is not there any more."
@@ -62,9 +62,9 @@ async def begin_adding(actor: Actor, name: str) -> dict[str, Any]:
 
     NotFound where passkeys are not offered.
     """
-    party = relying_party.required()
     _named(name)
     await step_up.require(actor)
+    party = relying_party.required()
     own = await Passkey.filter(user_id=actor.user_id)
     if len(own) >= MOST:
         raise Conflict(f"You have {MOST} passkeys, and there can be no more. Remove one first.")
@@ -158,13 +158,8 @@ async def confirm(actor: Actor, answer: str) -> None:
 async def _confirm(actor: Actor, proof: Proof) -> bool:
     if not await passkey_proof.settle(proof):
         return False
-    session = Session.filter(id=actor.session_id, user_id=actor.user_id, ended_at=None)
-    if not await session.update(confirmed_at=now()):
-        return False
     await budgets.give_back(_limit(actor))
-    await audit.record(
-        AuditAction.CONFIRM, Resource.SESSION, actor.session_id, by=actor, method="PASSKEY"
-    )
+    await confirming.mark(actor)
     return True
 
 

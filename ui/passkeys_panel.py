@@ -1,7 +1,6 @@
 """One's own passkeys on the page Account: added, named anew and removed."""
 
 from functools import partial
-from typing import Any
 
 from nicegui import ui
 
@@ -11,7 +10,7 @@ from services.passkeys import PasskeyView
 from services.settings import get_settings
 from services.signals import Topic
 from ui import actions, browsers, live, notices
-from ui.components import browser
+from ui.components import passkey
 from ui.components.buttons import button, icon_button
 from ui.components.dialog import Dialog, confirm
 from ui.components.fields import Form
@@ -24,14 +23,7 @@ WHAT = (
     "A passkey signs you in with your fingerprint, your face or the PIN of a device. "
     "It replaces the password and needs no second factor."
 )
-NONE = "You have none yet."
 ADDED = "The passkey is added. You can sign in with it from now on."
-NOT_MADE = "No passkey was made. Try again, or choose another device."
-PROBLEMS = {
-    "InvalidStateError": "This device has a passkey for your account already.",
-    "NotSupportedError": "This browser knows no passkeys. Use another one.",
-}
-PATIENCE = 330.0  # seconds; a little longer than the browser's own dialog may stand open
 
 
 class PasskeysPanel:
@@ -63,16 +55,16 @@ class PasskeysPanel:
             for each in found:
                 self._row(each)
 
-    def _row(self, passkey: PasskeyView) -> None:
+    def _row(self, own: PasskeyView) -> None:
         with ui.element("div").classes("session").props("role=listitem"):
             icon("fingerprint")
             with ui.element("div").classes("what"):
                 with ui.element("div").classes("name"):
-                    text("b", passkey.name)
-                about = text("span", _about(passkey), "muted")
-                about.props["title"] = _exactly(passkey)
-            icon_button("pencil", f"Rename {passkey.name}", partial(self.ask_name, passkey))
-            icon_button("trash-2", f"Remove {passkey.name}", partial(self.ask_removal, passkey))
+                    text("b", own.name)
+                about = text("span", _about(own), "muted")
+                about.props["title"] = _exactly(own)
+            icon_button("pencil", f"Rename {own.name}", partial(self.ask_name, own))
+            icon_button("trash-2", f"Remove {own.name}", partial(self.ask_removal, own))
 
     def ask_new(self) -> None:
         dialog = Dialog("Add a passkey")
@@ -96,30 +88,30 @@ class PasskeysPanel:
             go = button("Continue", add, look="primary")
         field.on("keydown.enter", add)
 
-    def ask_name(self, passkey: PasskeyView) -> None:
+    def ask_name(self, own: PasskeyView) -> None:
         dialog = Dialog("Rename the passkey")
         with dialog.body:
             form = Form()
-            field = form.line("name", "Name", passkey.name, maxlength="100")
+            field = form.line("name", "Name", own.name, maxlength="100")
         with dialog.foot:
             button("Cancel", dialog.close, look="quiet")
 
             async def save() -> None:
-                if await _rename(passkey.id, field.value or "", go, form):
+                if await _rename(own.id, field.value or "", go, form):
                     dialog.close()
 
             go = button("Save", save, look="primary")
         field.on("keydown.enter", save)
 
-    def ask_removal(self, passkey: PasskeyView) -> None:
+    def ask_removal(self, own: PasskeyView) -> None:
         confirm(
             "Remove this passkey?",
             [
-                f"{passkey.name} signs nobody in any more, and a mail tells you so.",
+                f"{own.name} signs nobody in any more, and a mail tells you so.",
                 "Your device still shows it until you delete it there too.",
             ],
             "Remove",
-            lambda go: actions.run(lambda actor: passkeys.remove(actor, passkey.id), button=go),
+            lambda go: actions.run(lambda actor: passkeys.remove(actor, own.id), button=go),
         )
 
 
@@ -138,7 +130,7 @@ async def _add(name: str, go: ui.button, form: Form) -> bool:
     )
     if options is None:
         return False
-    answer, problem = await _made(options, go)
+    answer, problem = await passkey.made(options, go)
     if problem:
         form.show_errors({"form": problem})
         return False
@@ -150,20 +142,6 @@ async def _add(name: str, go: ui.button, form: Form) -> bool:
     return added is not None
 
 
-async def _made(options: dict[str, Any], go: ui.button) -> tuple[str, str]:
-    """What the browser made of it, or why it did not."""
-    go.props("loading").disable()
-    try:
-        told = await browser.call("makePasskey", options, timeout=PATIENCE)
-    except TimeoutError:
-        told = {}
-    finally:
-        if not go.is_deleted:
-            go.props(remove="loading").enable()
-    answer, problem = (str(told.get(each) or "") for each in ("answer", "problem"))
-    return answer, "" if answer else PROBLEMS.get(problem, NOT_MADE)
-
-
 async def _rename(passkey_id: int, name: str, go: ui.button, form: Form) -> bool:
     async def command(actor: Actor) -> bool:
         await passkeys.rename(actor, passkey_id, name)
@@ -172,12 +150,12 @@ async def _rename(passkey_id: int, name: str, go: ui.button, form: Form) -> bool
     return bool(await actions.run(command, button=go, form=form))
 
 
-def _about(passkey: PasskeyView) -> str:
-    used = f"last used {notices.ago(passkey.used_at, 'UTC')}" if passkey.used_at else "never used"
-    return f"Added {notices.ago(passkey.added_at, 'UTC')}, {used}"
+def _about(own: PasskeyView) -> str:
+    used = f"last used {notices.ago(own.used_at, 'UTC')}" if own.used_at else "never used"
+    return f"Added {notices.ago(own.added_at, 'UTC')}, {used}"
 
 
-def _exactly(passkey: PasskeyView) -> str:
-    added = f"Added {notices.exactly(passkey.added_at, 'UTC')}"
-    used = passkey.used_at and f", last used {notices.exactly(passkey.used_at, 'UTC')}"
+def _exactly(own: PasskeyView) -> str:
+    added = f"Added {notices.exactly(own.added_at, 'UTC')}"
+    used = own.used_at and f", last used {notices.exactly(own.used_at, 'UTC')}"
     return added + (used or "")

@@ -3,6 +3,8 @@
 import re
 from urllib.parse import urlsplit
 
+from starlette.types import Scope
+
 from ui.routes import (
     ACTIVATION,
     CONFIRM,
@@ -77,6 +79,12 @@ def takes_passkeys(path: str) -> bool:
 def is_secret(path: str) -> bool:
     """Whether whoever knows the path may do what it is for."""
     return _secret(path) is not None
+
+
+def wanted(scope: Scope) -> str:
+    """Path and query as they were asked for, to come back to."""
+    query = scope["query_string"].decode("ascii")
+    return scope["path"] + (f"?{query}" if query else "")
 
 
 def _secret(path: str) -> str | None:

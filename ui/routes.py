@@ -129,6 +129,7 @@ PUBLIC = (
     PASSKEY_OPTIONS,
     CONFIRM_PASSKEY,
     CONFIRM_OPTIONS,
+    CONFIRM,
     SETUP,
     REDEEM,
     HEALTHZ,
@@ -174,6 +175,10 @@ def login(next_path: str = "", *, signed_out: bool = False, reset: bool = False)
     query |= {"signed_out": "1"} if signed_out else {}
     query |= {"reset": "1"} if reset else {}
     return f"{LOGIN}?{urlencode(query)}" if query else LOGIN
+
+
+def confirm(next_path: str) -> str:
+    return f"{CONFIRM}?{urlencode({'next': next_path})}"
 
 
 def setup(token: str = "") -> str:

@@ -13,6 +13,7 @@ from services.passkey_sign_in import PasskeySignIn
 from services.settings import get_settings
 from ui import targets
 from ui.door import errors, forms, peers, session
+from ui.public import confirm as confirm_page
 from ui.public import sign_in
 
 SIGNED_OUT = "You are signed out. Sign in again."
@@ -63,7 +64,7 @@ async def finish_confirming(request: Request) -> Response:
 
 async def _confirm(actor: Actor | None, typed: dict[str, str]) -> dict[str, Any]:
     await passkeys.confirm(_somebody(actor), typed.get("answer", ""))
-    return {"to": targets.after_sign_in(typed.get("next", ""))}
+    return {"to": confirm_page.lands(targets.after_sign_in(typed.get("next", "")))}
 
 
 def _somebody(actor: Actor | None) -> Actor:

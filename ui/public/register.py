@@ -8,6 +8,7 @@ from ui import routes
 from ui.public import (
     activation,
     certificates,
+    confirm,
     create_owner,
     health,
     invitation,
@@ -27,6 +28,8 @@ PAGES = (
     (routes.PASSKEY_SIGN_IN, "POST", passkey.finish),
     (routes.CONFIRM_OPTIONS, "POST", passkey.begin_confirming),
     (routes.CONFIRM_PASSKEY, "POST", passkey.finish_confirming),
+    (routes.CONFIRM, "GET", confirm.show),
+    (routes.CONFIRM, "POST", confirm.submit),
     (routes.SETUP, "GET", create_owner.show),
     (routes.SETUP, "POST", create_owner.submit),
     (routes.REDEEM, "GET", redeem.show),
