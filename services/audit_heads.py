@@ -21,6 +21,7 @@ from services import (
     keys,
     outbox,
     signals,
+    step_up,
 )
 from services.actor import Actor
 from services.database import fetch, reader, unit_of_work
@@ -157,6 +158,7 @@ async def mail_to(actor: Actor, address: str) -> str:
     """Whom to mail the head daily from now on; nobody where empty. Raises Invalid(email)."""
     require(actor, Permission.RUN_INSTALLATION)
     recipient = emails.read(address) if address.strip() else ""
+    await step_up.require(actor)
     changed = await Installation.exclude(heads_to=recipient).update(
         heads_to=recipient, heads_sent_at=None
     )

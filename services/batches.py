@@ -10,7 +10,7 @@ from tortoise.expressions import F
 
 from models import AgreementShare, Batch
 from models.enums import AuditAction, BatchState, CodeKind, Resource
-from services import agreement_claims, audit, batch_form, emails, holders, signals
+from services import agreement_claims, audit, batch_form, emails, holders, signals, step_up
 from services.actor import Actor
 from services.batch_form import BatchOrder, BatchRequest
 from services.database import fetch, insert_many, is_id, unit_of_work
@@ -35,8 +35,8 @@ async def request(actor: Actor, asked: BatchRequest) -> Batch:
     """Make a batch and its codes; a large one is queued, and its codes are made in the background.
 
     The same key gives the batch that it made the first time. Raises Invalid by field; NotFound
-    without the right; Conflict when the codes could not be stored: then the batch stands in the
-    list as failed, and has none.
+    without the right; ConfirmationDue for many; Conflict when the codes could not be stored: then
+    the batch stands in the list as failed, and has none.
     """
     require(actor, Permission.USE_EDSPACE)
     if made := await made_before(actor, asked.key):
@@ -46,6 +46,9 @@ async def request(actor: Actor, asked: BatchRequest) -> Batch:
 
 async def issue(actor: Actor, order: BatchOrder) -> Batch:
     """What was asked for and found good, as `request` says; of either kind."""
+    if not order.is_bulk:  # of a large one neither answer nor mail has a code
+        mailed = order.quantity if order.notify else 0
+        await step_up.foresee_codes(actor, order.quantity + mailed)
     try:
         return await (_queue if order.is_bulk else _make)(actor, order)
     except IntegrityError:  # the same key a moment earlier
@@ -68,6 +71,8 @@ async def made_before(actor: Actor, key: str) -> Batch | None:
 @unit_of_work
 async def _make(actor: Actor, order: BatchOrder) -> Batch:
     """The batch and its codes in one commit; a crash before it leaves neither."""
+    if order.notify:
+        await step_up.require_for_codes(actor, order.quantity)
     there = {"made": order.quantity, "ready": order.quantity}
     times = {"started_at": now(), "finished_at": now()}
     batch = await _open(actor, order, state=BatchState.DONE, **there, **times)

@@ -32,25 +32,34 @@ def too_many(minutes: int) -> Limited:
     return Limited(f"Too many tries. Try again in {wait}.", minutes=minutes)
 
 
-async def book(limit: Limit) -> int:
-    """Count one try before it is made. Returns 0, or the minutes left when none may be made."""
+async def book(limit: Limit, number: int = 1) -> int:
+    """Count tries before they are made: all of them, or none and the minutes left are returned."""
     began_before = now() - limit.per
     of_key = Budget.filter(key=limit.key)
-    if await of_key.filter(began_at__gt=began_before, spent__lt=limit.tries).update(
-        spent=F("spent") + 1
+    most_before = limit.tries - number
+    if most_before < 0:
+        return _minutes(now() + limit.per)
+    if await of_key.filter(began_at__gt=began_before, spent__lte=most_before).update(
+        spent=F("spent") + number
     ):
         return 0
-    if await of_key.filter(began_at__lte=began_before).update(spent=1, began_at=now()):
+    if await of_key.filter(began_at__lte=began_before).update(spent=number, began_at=now()):
         return 0
     budget = await of_key.first()
-    if budget and budget.spent >= limit.tries:
+    if budget and budget.spent > most_before:
         return _minutes(budget.began_at + limit.per)
     if budget is None:
         # two first tries at once: one row is made, and each counts itself in it
         await Budget.bulk_create(
             [Budget(key=limit.key, spent=0, began_at=now())], ignore_conflicts=True
         )
-    return await book(limit)  # somebody else made or renewed the row in between
+    return await book(limit, number)  # somebody else made or renewed the row in between
+
+
+async def spent(limit: Limit) -> int:
+    """How many tries were counted in the time that runs."""
+    running = await Budget.get_or_none(key=limit.key, began_at__gt=now() - limit.per)
+    return running.spent if running else 0
 
 
 async def give_back(limit: Limit) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from models import Batch, Code
 from models.enums import AuditAction, BatchState, CodeKind, Resource, Status
-from services import audit, batches, code_alphabet, links, vault
+from services import audit, batches, code_alphabet, links, step_up, vault
 from services.actor import Actor
 from services.database import is_id, unit_of_work
 from services.errors import Conflict, NotFound
@@ -38,7 +38,10 @@ async def show(
     *,
     kind: CodeKind = CodeKind.ACCESS,
 ) -> list[FullCode]:
-    """Codes of a batch in full, all or these, in order; audited as shown."""
+    """Codes of a batch in full, all or these, in order; audited as shown.
+
+    Raises NotFound; ConfirmationDue for many.
+    """
     return await _reveal(
         await batches.own(actor, batch_id, kind=kind), actor, AuditAction.SHOW, ids
     )
@@ -66,6 +69,7 @@ async def _reveal(
     found = await wanted.order_by("ordinal")
     if not found:
         raise NotFound("These codes do not exist, or not in this workspace.")
+    await step_up.require_for_codes(actor, len(found))
     if len(found) == 1 and ids:
         await audit.record(action, Resource.CODE, found[0].id, by=actor, ending=found[0].ending)
     else:

@@ -18,6 +18,7 @@ from services import (
     message_states,
     pointless_mails,
     signals,
+    step_up,
 )
 from services.actor import Actor
 from services.database import is_id, reader, unit_of_work
@@ -102,6 +103,7 @@ async def _write(actor: Actor, workspace_id: int | None, address: str, role: Rol
     await of_address.filter(expires_at__lte=at).update(withdrawn_at=at)
     if open_one := await of_address.first():
         raise AlreadyInvited(open_one.id)
+    await step_up.require(actor)
     row = await Invitation.create(
         workspace_id=workspace_id,
         email=address,
@@ -149,6 +151,7 @@ async def resend(actor: Actor, invitation_id: int) -> Invited:
     Raises NotFound; Conflict where it was accepted or withdrawn.
     """
     row = await _of(actor, invitation_id)
+    await step_up.require(actor)  # the link may be handed over here
     until = now() + LASTS
     renewed = (
         await _open(row.workspace_id)

@@ -19,15 +19,17 @@ from services import (
     key_file,
     key_tie,
     keys,
+    passkey_sign_in,
     password_resets,
     passwords,
     redeem_limits,
     schema,
     sessions,
+    step_up,
 )
 from services.keys import KeyRing
 from services.settings import Settings, get_settings
-from tests.cast import Cast, assemble
+from tests.cast import NOWHERE, Cast, assemble
 
 POSTGRES = os.environ.get("TALLYSTICK_TEST_POSTGRES", "")
 
@@ -124,7 +126,18 @@ def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-async def cast(db: Settings, ring: KeyRing, cheap_passwords: None) -> Cast:
+def confirmed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The cast need not prove who they are; real sessions have to."""
+    of_session = step_up.is_confirmed
+
+    async def is_confirmed(session_id: int) -> bool:
+        return session_id >= NOWHERE or await of_session(session_id)
+
+    monkeypatch.setattr(step_up, "is_confirmed", is_confirmed)
+
+
+@pytest.fixture
+async def cast(db: Settings, ring: KeyRing, cheap_passwords: None, confirmed: None) -> Cast:
     """Everybody, on a fresh database, with no try counted yet."""
     forget_addresses()
     await key_tie.tie(ring.check_value)
@@ -137,6 +150,7 @@ def forget_addresses() -> None:
     password_resets.by_address.cache_clear()
     certificates.by_address.cache_clear()
     sessions._by_address.cache_clear()
+    passkey_sign_in.by_address.cache_clear()
 
 
 Configure = Callable[..., None]

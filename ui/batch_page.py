@@ -1,5 +1,6 @@
 """One batch, whatever its codes are for: its numbers, its codes, and what can be done with them."""
 
+from functools import partial
 from typing import Any, ClassVar
 
 from nicegui import ui
@@ -9,7 +10,7 @@ from services import batch_detail, batch_jobs, batches, codes, zones
 from services.actor import Actor
 from services.batch_detail import BatchDetail
 from services.signals import Topic
-from ui import actions, live, wording
+from ui import actions, code_file, live, wording
 from ui.components.batch_progress import BatchProgress
 from ui.components.buttons import button, download, icon_button, menu_entry
 from ui.components.copying import copy
@@ -190,9 +191,10 @@ class BatchPage:
                 self.show = button("", self.toggle_shown, look="quiet").classes("btn-small")
                 self._name_show()
                 button("Copy codes", self.copy_all, glyph="copy").classes("btn-small")
-                download("Download CSV", csv).classes("btn-small")
+                save = partial(code_file.save, self.slug, self.batch_id, self.kind)
+                download("Download CSV", csv, save=partial(save, csv)).classes("btn-small")
                 with icon_button("ellipsis", "More").classes("btn-small"), ui.menu():
-                    menu_entry("download", "Download XLSX", lambda: ui.download.from_url(xlsx))
+                    menu_entry("download", "Download XLSX", partial(save, xlsx))
                     self.build_more()
 
     @property
@@ -244,6 +246,9 @@ class BatchPage:
         shown = await actions.run(
             lambda actor: codes.show(actor, self.batch_id, wanted, kind=self.kind), slug=self.slug
         )
+        if shown is None:
+            self.is_shown = False  # not confirmed, or gone
+            self._name_show()
         self.full |= {code.id: code.text for code in shown or []}
 
     async def copy_one(self, code_id: int) -> None:

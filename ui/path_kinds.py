@@ -3,16 +3,21 @@
 import re
 from urllib.parse import urlsplit
 
+from starlette.types import Scope
+
 from ui.routes import (
     ACTIVATION,
+    CONFIRM,
     DOWNLOADS,
     EVIDENCE,
     INSTANCE_MESSAGE_PREVIEW,
     INVITATION,
+    LOGIN,
     MESSAGE_PREVIEW,
     PARAMETERS,
     PUBLIC,
     RESET_LINK,
+    SECOND_FACTOR,
     SUB_PAGES,
 )
 
@@ -67,9 +72,20 @@ def is_invitation(path: str) -> bool:
     return _invitation.fullmatch(path) is not None
 
 
+def takes_passkeys(path: str) -> bool:
+    """A plain page with a button for a passkey, and so with a script."""
+    return path in (LOGIN, SECOND_FACTOR, CONFIRM)
+
+
 def is_secret(path: str) -> bool:
     """Whether whoever knows the path may do what it is for."""
     return _secret(path) is not None
+
+
+def wanted(scope: Scope) -> str:
+    """Path and query as they were asked for, to come back to."""
+    query = scope["query_string"].decode("ascii")
+    return scope["path"] + (f"?{query}" if query else "")
 
 
 def _secret(path: str) -> str | None:

@@ -83,6 +83,11 @@ def count(number: int, noun: str, nouns: str = "") -> str:
     return f"{number:,} {noun if number == 1 else nouns or f'{noun}s'}"
 
 
+def confirmation_lasts() -> str:
+    seconds = get_settings().confirmation_lasts.total_seconds()
+    return f"This counts for {count(max(1, round(seconds / 60)), 'minute')} in this browser."
+
+
 def size(number: int) -> str:
     """Of a file: 812 bytes, 4.2 KB, 10 MB."""
     if number < 1024:

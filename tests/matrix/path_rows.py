@@ -79,6 +79,11 @@ OWN_DOWNLOADS: dict[str, tuple[Callable[[World], int], str]] = {
 PUBLIC: dict[str, tuple[int, int]] = {
     routes.LOGIN: (200, 303),
     routes.LOGOUT: (405, 405),
+    routes.CONFIRM: (303, 303),
+    routes.PASSKEY_OPTIONS: (405, 405),
+    routes.PASSKEY_SIGN_IN: (405, 405),
+    routes.CONFIRM_OPTIONS: (405, 405),
+    routes.CONFIRM_PASSKEY: (405, 405),
     routes.SETUP: (404, 404),
     routes.REDEEM: (200, 200),
     routes.HEALTHZ: (200, 200),

@@ -6,11 +6,11 @@ from typing import cast
 
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from services import errors
-from ui import path_kinds
+from ui import path_kinds, routes
 from ui.door.body_limit import BodyTooLarge
 from ui.public import pages
 
@@ -20,6 +20,7 @@ VISITOR_LEFT = "No response returned."  # Starlette's words when a browser goes 
 STATUS_OF: dict[type[errors.DomainError], int] = {
     errors.NotFound: 404,
     errors.NotAllowed: 403,
+    errors.ConfirmationDue: 403,
     errors.Gone: 410,
     errors.Limited: 429,
     errors.Invalid: 422,
@@ -39,7 +40,10 @@ def broken(request: Request, exception: Exception) -> Response:
 
 
 def of_domain(request: Request, exception: Exception) -> Response:
+    """A page or file that needs a confirmation leads to where it is given, and back."""
     refusal = cast(errors.DomainError, exception)
+    if isinstance(refusal, errors.ConfirmationDue) and request.method == "GET":
+        return RedirectResponse(routes.confirm(path_kinds.wanted(request.scope)), 303)
     return page(request, STATUS_OF.get(type(refusal), 409), refusal.message)
 
 

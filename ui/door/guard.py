@@ -56,9 +56,7 @@ def _as_get(scope: Scope) -> None:
 def _signed_out(request: Request) -> Response:
     if request.method not in NAVIGATION:
         return errors.page(request, 404)
-    query = request.scope["query_string"].decode("ascii")
-    wanted = request.scope["path"] + (f"?{query}" if query else "")
-    return RedirectResponse(routes.login(wanted), 303)
+    return RedirectResponse(routes.login(path_kinds.wanted(request.scope)), 303)
 
 
 async def _application(request: Request) -> Response | None:

@@ -1,0 +1,72 @@
+"""Proves at an open session who sits there: by the password, or by a second factor."""
+
+from datetime import timedelta
+
+from models import Session, User
+from models.enums import AuditAction, Resource
+from services import audit, budgets, factors, passwords
+from services.actor import Actor
+from services.database import unit_of_work
+from services.errors import Invalid, NotFound
+from services.factors import Factors
+from services.zones import now
+
+WRONG = "This is not your password."
+PER_MINUTE, PER_HOUR = 5, 20
+
+
+async def asks(actor: Actor) -> Factors:
+    """What this person can prove it with; without a factor it is the password."""
+    return await factors.of(actor.user_id)
+
+
+async def confirm(actor: Actor, proof: str) -> None:
+    """Take a password, or a code where the person has a second factor: a password is no proof then.
+
+    Raises Invalid(proof); Limited after too many tries, which are counted before the look.
+    """
+    has = await asks(actor)
+    if not proof.strip():
+        raise Invalid({"proof": "Enter a code." if has.any else "Enter your password."})
+    if minutes := await _book(actor):
+        raise budgets.too_many(minutes)
+    if not await _matches(actor, proof):
+        raise Invalid({"proof": WRONG})
+    await _accept(actor)
+
+
+@unit_of_work
+async def _book(actor: Actor) -> int:
+    """Count one try of this account, as `budgets.book`."""
+    for limit in _limits(actor):
+        if minutes := await budgets.book(limit):
+            return minutes
+    return 0
+
+
+def _limits(actor: Actor) -> tuple[budgets.Limit, ...]:
+    return (
+        budgets.Limit(f"confirm:{actor.user_id}", PER_MINUTE, timedelta(minutes=1)),
+        budgets.Limit(f"confirm-hour:{actor.user_id}", PER_HOUR, timedelta(hours=1)),
+    )
+
+
+async def _matches(actor: Actor, password: str) -> bool:
+    user = await User.get_or_none(id=actor.user_id, disabled_at=None)
+    return await passwords.matches(password, user and user.password_hash)
+
+
+@unit_of_work
+async def _accept(actor: Actor) -> None:
+    for limit in _limits(actor):
+        await budgets.give_back(limit)
+    await mark(actor)
+
+
+@unit_of_work
+async def mark(actor: Actor) -> None:
+    """The session is confirmed from now on, by what was checked a moment ago. Raises NotFound."""
+    mine = Session.filter(id=actor.session_id, user_id=actor.user_id, ended_at=None)
+    if not await mine.update(confirmed_at=now()):
+        raise NotFound("You are signed out.")
+    await audit.record(AuditAction.CONFIRM, Resource.SESSION, actor.session_id, by=actor)
