@@ -61,8 +61,8 @@ async def run(
     """
     try:
         return await _run(command, slug, button, form)
-    except ConfirmationDue:
-        if not await _confirmed():
+    except ConfirmationDue as due:
+        if not await _confirmed(due.message):
             return None
     return await run(command, slug=slug, button=button, form=form)
 
@@ -96,7 +96,7 @@ async def _run(
     return None
 
 
-async def _confirmed() -> bool:
+async def _confirmed(why: str) -> bool:
     """Ask whoever sits at this tab to prove it, above whatever is open."""
 
     async def prove(typed: str, go: ui.button, form: ShowsErrors) -> bool:
@@ -110,7 +110,8 @@ async def _confirmed() -> bool:
         return bool(await run(command, button=go, form=form))
 
     has = await run(confirming.asks)
-    return bool(has) and await ConfirmDialog(has, wording.confirmation_lasts(), prove).answer()
+    why = f"{why} {wording.confirmation_lasts()}"
+    return bool(has) and await ConfirmDialog(why, has, prove).answer()
 
 
 def _show(refused: Invalid, form: ShowsErrors | None) -> None:

@@ -16,11 +16,11 @@ Prove = Callable[[str, ui.button, Form], Awaitable[bool]]
 class ConfirmDialog:
     """`has` says what the person proves it with; `prove` shows at its field what is refused."""
 
-    def __init__(self, has: Factors, lasts: str, prove: Prove) -> None:
+    def __init__(self, why: str, has: Factors, prove: Prove) -> None:
         self._prove = prove
         self.dialog = Dialog("Confirm that it is you")
         with self.dialog.body:
-            text("p", lasts)
+            text("p", why)
             self.form = Form()
             self.field = self._new_field(is_code=has.any)
             self.field.props("autofocus").on("keydown.enter", self._go)
