@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from models import PasswordReset, Person, User
-from models.enums import AuditAction, MessageKind, Resource, Theme
+from models.enums import AccountChange, AuditAction, MessageKind, Resource, Theme
 from services import (
     audit,
     budgets,
@@ -119,11 +119,22 @@ async def set_password(
         return False
     await sessions.end_all_of(user.id, but=but)
     await forget_resets(user.id)
-    await mail(user, MessageKind.WARNING)
+    await warn(user, AccountChange.PASSWORD)
     return True
 
 
-async def mail(user: User, kind: MessageKind, *, reset_id: int | None = None) -> None:
+async def warn(user: User, change: AccountChange) -> None:
+    """Queue a mail that says what changed about signing in. Call inside a unit of work."""
+    await mail(user, MessageKind.WARNING, change=change)
+
+
+async def mail(
+    user: User,
+    kind: MessageKind,
+    *,
+    reset_id: int | None = None,
+    change: AccountChange | None = None,
+) -> None:
     """Queue a mail about an account; it belongs to no workspace. Call inside a unit of work."""
     draft = Draft(
         kind=kind,
@@ -132,6 +143,7 @@ async def mail(user: User, kind: MessageKind, *, reset_id: int | None = None) ->
         name=user.person.name,
         user_id=user.id,
         reset_id=reset_id,
+        change=change,
     )
     await outbox.put([draft])
 

@@ -26,6 +26,8 @@ TOLD = {
     "ending": "ending {}",
     "field": "{}",
     "fields": "{}",
+    "method": "with {}",
+    "demand": "demanded of {}",
     "what": "{}",
     "reason": "{}",
     "role": "as {}",
@@ -52,14 +54,19 @@ YES = {
     "passed": "passed",
 }
 NO = {"by_link": "typed in", "owner": "an owner no more", "passed": "failed"}
+METHODS = {
+    "TOTP": "a code of the app",
+    "RECOVERY": "a recovery code",
+    "PASSKEY": "a passkey",
+}
 # ids of rows that have no page and no name of their own
 HIDDEN = {
-    *("account", "activation", "agreement", "delivery", "evaluation", "plan", "purchased"),
-    *("purchased_action", "refusal", "scheme", "session", "step", "story", "user"),
+    *("account", "activation", "agreement", "delivery", "evaluation", "passkey", "plan"),
+    *("purchased", "purchased_action", "refusal", "scheme", "session", "step", "story", "user"),
 }
 DAYS = {"ends", "from", "until"}
 UPPER = {"format"}
-LOWER = {"kind", "reason", "role", "was", "fields", "field"}
+LOWER = {"demand", "kind", "reason", "role", "was", "fields", "field"}
 
 STORY = "The whole story was looked up"
 SENTENCES = {
@@ -93,6 +100,11 @@ SENTENCES = {
     ("LOGIN", "USER"): "Signed in",
     ("LOGOUT", "USER"): "Signed out",
     ("LOGOUT", "SESSION"): "Signed out",
+    ("ADD", "FACTOR"): "Added a second factor",
+    ("REMOVE", "FACTOR"): "Removed a second factor",
+    ("UPDATE", "FACTOR"): "Changed a second factor",
+    ("REFUSE", "FACTOR"): "Refused, because its counter went back as that of a copy does",
+    ("RESET", "FACTOR"): "Made new recovery codes",
     ("CONFIRM", "SESSION"): "Proved once more to be this person",
     ("RESET", "USER"): "The password was reset by mail",
     ("DISABLE", "USER"): "Cannot sign in any more",
@@ -140,6 +152,8 @@ def _words(name: str, value: Any, zone: str) -> str:
         return ", ".join(
             key if each is True else f"{key} {_words(key, each, zone)}" for key, each in told
         )
+    if name == "method":
+        return METHODS.get(str(value), str(value))
     text = _day(str(value), zone) if name in DAYS else str(value)
     return text.upper() if name in UPPER else text.lower() if name in LOWER else text
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from models import Budget, Message, Session
 from models.enums import MessageState
-from services import audit_exports, notifications, refusals
+from services import audit_exports, notifications, passkey_challenges, refusals
 from services.database import unit_of_work
 from services.settings import get_settings
 from services.zones import now
@@ -32,6 +32,7 @@ async def tidy() -> tuple[int, int]:
     await forget_recipients()
     await notifications.forget_read()
     await audit_exports.forget_old()
+    await passkey_challenges.forget_expired()
     if any(counts):
         log.info("Housekeeping deleted %d sessions and %d refusals.", *counts)
     return counts

@@ -19,6 +19,7 @@ from services import (
     key_file,
     key_tie,
     keys,
+    passkey_sign_in,
     password_resets,
     passwords,
     redeem_limits,
@@ -149,6 +150,7 @@ def forget_addresses() -> None:
     password_resets.by_address.cache_clear()
     certificates.by_address.cache_clear()
     sessions._by_address.cache_clear()
+    passkey_sign_in.by_address.cache_clear()
 
 
 Configure = Callable[..., None]

@@ -7,10 +7,11 @@ from typing import Protocol, TypeVar
 
 from nicegui import ui
 
-from services import confirming, sessions
+from services import confirming, passkeys, sessions
 from services.actor import Actor
 from services.errors import ConfirmationDue, DomainError, Invalid, Limited, NotFound
 from ui import wording
+from ui.components import passkey
 from ui.components.confirm_dialog import ConfirmDialog
 from ui.door import peers, session
 
@@ -110,8 +111,25 @@ async def _confirmed(why: str) -> bool:
         return bool(await run(command, button=go, form=form))
 
     has = await run(confirming.asks)
+    if has is None:
+        return False
     why = f"{why} {wording.confirmation_lasts()}"
-    return bool(has) and await ConfirmDialog(why, has, prove).answer()
+    return await ConfirmDialog(why, has, prove, _proved_by_passkey).answer()
+
+
+async def _proved_by_passkey(go: ui.button, form: ShowsErrors) -> bool:
+    options = await run(passkeys.begin_confirming, button=go, form=form)
+    if options is None:
+        return False
+    answer, problem = await passkey.used(options, go)
+
+    async def command(actor: Actor) -> bool:
+        if problem:
+            raise Invalid({"form": problem})
+        await passkeys.confirm(actor, answer)
+        return True
+
+    return bool(await run(command, button=go, form=form))
 
 
 def _show(refused: Invalid, form: ShowsErrors | None) -> None:

@@ -7,14 +7,17 @@ from starlette.types import Scope
 
 from ui.routes import (
     ACTIVATION,
+    CONFIRM,
     DOWNLOADS,
     EVIDENCE,
     INSTANCE_MESSAGE_PREVIEW,
     INVITATION,
+    LOGIN,
     MESSAGE_PREVIEW,
     PARAMETERS,
     PUBLIC,
     RESET_LINK,
+    SECOND_FACTOR,
     SUB_PAGES,
 )
 
@@ -66,6 +69,11 @@ def is_public(path: str) -> bool:
 
 def is_invitation(path: str) -> bool:
     return _invitation.fullmatch(path) is not None
+
+
+def takes_passkeys(path: str) -> bool:
+    """A plain page with a button for a passkey, and so with a script."""
+    return path in (LOGIN, SECOND_FACTOR, CONFIRM)
 
 
 def is_secret(path: str) -> bool:

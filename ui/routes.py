@@ -10,13 +10,17 @@ LOGIN = "/login"
 LOGOUT = "/logout"
 SECOND_FACTOR = "/login/second-factor"
 PASSKEY_SIGN_IN = "/login/passkey"
+PASSKEY_OPTIONS = "/login/passkey/options"
 CONFIRM = "/confirm"
+CONFIRM_PASSKEY = "/confirm/passkey"
+CONFIRM_OPTIONS = "/confirm/passkey/options"
 SETUP = "/setup"
 REDEEM = "/redeem"
 HEALTHZ = "/healthz"
 READYZ = "/readyz"
 STATIC = "/static"
 FAVICON = "/favicon.ico"
+PASSKEY_SCRIPT = "passkeys.js"
 
 ACTIVATION = "/a/{token}"
 INVITATION = "/i/{token}"
@@ -121,6 +125,10 @@ DOWNLOADS = (
 PUBLIC = (
     LOGIN,
     LOGOUT,
+    PASSKEY_SIGN_IN,
+    PASSKEY_OPTIONS,
+    CONFIRM_PASSKEY,
+    CONFIRM_OPTIONS,
     CONFIRM,
     SETUP,
     REDEEM,

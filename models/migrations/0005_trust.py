@@ -8,7 +8,7 @@ from tortoise.fields.base import OnDelete
 from tortoise.indexes import Index
 from tortoise.migrations import operations as ops
 
-from models.enums import ChallengePurpose, Demand, SignInMethod
+from models.enums import AccountChange, ChallengePurpose, Demand, SignInMethod
 
 FIRST_KEY = """
 INSERT INTO "key" (created_at, number, check_value, resealed_to)
@@ -99,6 +99,7 @@ class Migration(migrations.Migration):
             "PasskeyChallenge",
             "passkey_challenge",
             link("user", "User", "passkey_challenges", null=True),
+            ("session_id", fields.BigIntField(null=True)),
             ("purpose", fields.CharEnumField(enum_type=ChallengePurpose, max_length=10)),
             ("challenge", fields.CharField(max_length=100, unique=True)),
             ("expires_at", fields.DatetimeField()),
@@ -143,6 +144,11 @@ class Migration(migrations.Migration):
             fields.CharField(max_length=500, default="", db_default=""),
         ),
         add("Installation", "backup_tried_at", fields.DatetimeField(null=True)),
+        add(
+            "Message",
+            "change",
+            fields.CharEnumField(enum_type=AccountChange, max_length=20, null=True),
+        ),
         add("Batch", "held", fields.IntField(default=0, db_default=0)),
         ops.RunPython(write_first_key, leave),
     ]

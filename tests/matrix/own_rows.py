@@ -3,8 +3,17 @@
 from dataclasses import replace
 
 from models.enums import Theme
-from services import accounts, confirming, joining, links, notifications, own_sessions, sessions
-from services.errors import Conflict
+from services import (
+    accounts,
+    confirming,
+    joining,
+    links,
+    notifications,
+    own_sessions,
+    passkeys,
+    sessions,
+)
+from services.errors import Conflict, NotFound
 from services.links import Purpose
 from services.paging import Slice
 from tests.cast import PASSWORD
@@ -34,6 +43,47 @@ ROWS = [
         "S",
         lambda w, who: confirming.confirm(replace(who, session_id=w.sams_session.id), PASSWORD),
         case="a session of Sam's",
+    ),
+    reads("passkeys.of", EVERYBODY, lambda w, who: passkeys.of(who), reach=Reach.PLACE),
+    writes(
+        "passkeys.begin_adding",
+        EVERYBODY,
+        lambda w, who: passkeys.begin_adding(who, "Phone"),
+        reach=Reach.ALL,
+        stopped=NotFound,  # the matrix has no https
+    ),
+    writes(
+        "passkeys.add",
+        EVERYBODY,
+        lambda w, who: passkeys.add(who, name="Phone", answer="{}"),
+        reach=Reach.ALL,
+        stopped=NotFound,
+    ),
+    writes(
+        "passkeys.rename",
+        "S",
+        lambda w, who: passkeys.rename(who, w.sams_passkey.id, "Mine"),
+        case="of Sam's",
+    ),
+    writes(
+        "passkeys.remove",
+        "S",
+        lambda w, who: passkeys.remove(who, w.sams_passkey.id),
+        case="of Sam's",
+    ),
+    writes(
+        "passkeys.begin_confirming",
+        EVERYBODY,
+        lambda w, who: passkeys.begin_confirming(who),
+        reach=Reach.ALL,
+        stopped=NotFound,
+    ),
+    writes(
+        "passkeys.confirm",
+        EVERYBODY,
+        lambda w, who: passkeys.confirm(who, "{}"),
+        reach=Reach.ALL,
+        stopped=NotFound,
     ),
     reads("own_sessions.of", EVERYBODY, lambda w, who: own_sessions.of(who), reach=Reach.PLACE),
     writes(

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from services import signals
+from services import relying_party, signals
 from services.errors import DomainError
 from services.settings import Settings
 from ui import path_kinds
@@ -52,7 +52,10 @@ def door(inner: ASGIApp, settings: Settings) -> ASGIApp:
     app = hosts.only_allowed(app, settings.hosts)
     app = errors.caught(app)
     app = _without_body_for_head(app)
-    app = headers.with_headers(app, https=settings.is_https)
+    party = relying_party.here()
+    app = headers.with_headers(
+        app, https=settings.is_https, passkeys_at=party.origin if party else ""
+    )
     app = peers.with_real_peer(app, settings.trusted_proxies)
     return _past_lifespan(app, inner)
 

@@ -12,7 +12,7 @@ from services.errors import DomainError
 from services.settings import Settings, get_settings
 from ui import path_kinds, routes, targets
 from ui.door import cookies, errors, forms, peers, session
-from ui.public import answers, pages
+from ui.public import answers, pages, passkey_button
 
 PAGE = answers.Page("login.html", "Sign in", ("email",))
 SIGNED_OUT = "You are signed out."
@@ -33,7 +33,7 @@ async def show(request: Request) -> Response:
         return elsewhere
     if await setup.is_open():
         return RedirectResponse(routes.setup(), 303)
-    response = answers.show(request, PAGE, notice=_notice(request), **_context(target))
+    response = answers.show(request, PAGE, notice=_notice(request), **_context(request, target))
     if cookies.read(request, cookies.SESSION, get_settings()):
         cookies.drop(response, cookies.SESSION, get_settings())  # of a session that has ended
     return response
@@ -43,7 +43,7 @@ async def submit(request: Request) -> Response:
     settings, typed = get_settings(), await forms.read(request)
     if elsewhere := wrong_address(request):
         return elsewhere
-    context = _context(typed.get("next", ""))
+    context = _context(request, typed.get("next", ""))
     if not forms.is_genuine(request, typed, settings):
         return answers.stale(request, PAGE, typed, **context)
     try:
@@ -54,12 +54,21 @@ async def submit(request: Request) -> Response:
 
 
 async def enter(request: Request, token: str, target: str, settings: Settings) -> Response:
-    """Hand over the new session; the one that this browser had before ends."""
+    """On to that page, with the new session."""
+    return await hand_over(request, RedirectResponse(lands(target), 303), token, settings)
+
+
+def lands(target: str) -> str:
+    """A file needs a page around it: a browser that saves one stays where it was."""
+    return routes.login(target) if path_kinds.is_file(target) else target
+
+
+async def hand_over(
+    request: Request, response: Response, token: str, settings: Settings
+) -> Response:
+    """The answer with the new session in it; the one that this browser had before ends."""
     if before := session.token_of(request):
         await sessions.sign_out(before)
-    # a file needs a page around it: a browser that saves one stays where it was
-    lands = routes.login(target) if path_kinds.is_file(target) else target
-    response = RedirectResponse(lands, 303)
     cookies.put(response, cookies.SESSION, token, settings, lasts=settings.session_absolute)
     return response
 
@@ -107,10 +116,11 @@ def _attempt(request: Request, typed: dict[str, str]) -> sessions.SignIn:
     )
 
 
-def _context(target: str) -> dict[str, Any]:
+def _context(request: Request, target: str) -> dict[str, Any]:
     accounts = DEMO_ACCOUNTS if get_settings().demo else ()
     return {
         "next": target if targets.is_local(target) else "",
         "demo_accounts": accounts,
         "reset_url": routes.RESET,
+        "passkey": passkey_button.for_sign_in(request),
     }
