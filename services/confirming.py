@@ -38,13 +38,16 @@ async def confirm(actor: Actor, proof: str) -> None:
 @unit_of_work
 async def _book(actor: Actor) -> int:
     """Count one try of this account, as `budgets.book`."""
-    for limit in _limits(actor):
-        if minutes := await budgets.book(limit):
-            return minutes
+    of_minute, of_hour = _limits(actor)
+    if minutes := await budgets.book(of_hour):
+        return minutes
+    if minutes := await budgets.book(of_minute):
+        await budgets.give_back(of_hour)  # it was not made
+        return minutes
     return 0
 
 
-def _limits(actor: Actor) -> tuple[budgets.Limit, ...]:
+def _limits(actor: Actor) -> tuple[budgets.Limit, budgets.Limit]:
     return (
         budgets.Limit(f"confirm:{actor.user_id}", PER_MINUTE, timedelta(minutes=1)),
         budgets.Limit(f"confirm-hour:{actor.user_id}", PER_HOUR, timedelta(hours=1)),

@@ -9,8 +9,9 @@ from services.errors import ConfirmationDue
 from services.settings import get_settings
 from services.zones import now
 
-DUE = "Confirm first that it is you."
 CODES = 10
+DUE = "This needs your confirmation."
+MANY = f"More than {CODES} codes within an hour need your confirmation."
 HOUR = timedelta(hours=1)
 
 
@@ -35,14 +36,14 @@ async def require_for_codes(actor: Actor, number: int) -> None:
     if number < 1 or await is_confirmed(actor.session_id):
         return
     if await budgets.book(_of(actor), number):
-        raise ConfirmationDue(DUE)
+        raise ConfirmationDue(MANY)
 
 
 async def foresee_codes(actor: Actor, number: int) -> None:
     """As `require_for_codes`, counting nothing: before what would be half done without them."""
     spent = await budgets.spent(_of(actor))
     if spent + number > CODES and not await is_confirmed(actor.session_id):
-        raise ConfirmationDue(DUE)
+        raise ConfirmationDue(MANY)
 
 
 def _of(actor: Actor) -> budgets.Limit:

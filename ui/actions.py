@@ -62,8 +62,8 @@ async def run(
     """
     try:
         return await _run(command, slug, button, form)
-    except ConfirmationDue:
-        if not await _confirmed():
+    except ConfirmationDue as due:
+        if not await _confirmed(due.message):
             return None
     return await run(command, slug=slug, button=button, form=form)
 
@@ -97,7 +97,7 @@ async def _run(
     return None
 
 
-async def _confirmed() -> bool:
+async def _confirmed(why: str) -> bool:
     """Ask whoever sits at this tab to prove it, above whatever is open."""
 
     async def prove(typed: str, go: ui.button, form: ShowsErrors) -> bool:
@@ -113,8 +113,8 @@ async def _confirmed() -> bool:
     has = await run(confirming.asks)
     if has is None:
         return False
-    lasts = wording.confirmation_lasts()
-    return await ConfirmDialog(has, lasts, prove, _proved_by_passkey).answer()
+    why = f"{why} {wording.confirmation_lasts()}"
+    return await ConfirmDialog(why, has, prove, _proved_by_passkey).answer()
 
 
 async def _proved_by_passkey(go: ui.button, form: ShowsErrors) -> bool:

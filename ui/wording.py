@@ -85,7 +85,7 @@ def count(number: int, noun: str, nouns: str = "") -> str:
 
 def confirmation_lasts() -> str:
     seconds = get_settings().confirmation_lasts.total_seconds()
-    return f"This counts for {count(max(1, round(seconds / 60)), 'minute')} in this browser."
+    return f"It counts for {count(max(1, round(seconds / 60)), 'minute')} in this browser."
 
 
 def size(number: int) -> str:

@@ -21,13 +21,13 @@ class ConfirmDialog:
     """
 
     def __init__(
-        self, has: Factors, lasts: str, prove: Prove, prove_by_passkey: ProveByPasskey
+        self, why: str, has: Factors, prove: Prove, prove_by_passkey: ProveByPasskey
     ) -> None:
         self._prove, self._prove_by_passkey = prove, prove_by_passkey
         only = has.passkeys > 0 and not has.totp and not has.recovery
         self.dialog = Dialog("Confirm that it is you")
         with self.dialog.body:
-            text("p", lasts)
+            text("p", why)
             self.form = Form()
             if not only:
                 self.field = self._new_field(is_code=has.any)
