@@ -18,7 +18,6 @@ from services import (
     head_lines,
     head_statement,
     heads_file,
-    keys,
     outbox,
     signals,
     step_up,
@@ -119,7 +118,7 @@ def read(row: dict[str, Any]) -> Head | None:
     except (ValueError, TypeError):
         return None
     return Head(
-        installation=keys.ring().check_value,
+        installation=head_statement.installation_of(str(row["public_key"])),
         seq=row["seq"],
         digest=str(row["digest"]),
         at=at,

@@ -52,6 +52,7 @@ YES = {
     "link": "with a link to hand over",
     "owner": "as an owner",
     "passed": "passed",
+    "links_ended": "links made before work no more",
 }
 NO = {"by_link": "typed in", "owner": "an owner no more", "passed": "failed"}
 METHODS = {
@@ -116,6 +117,8 @@ SENTENCES = {
     ("REACH", "AGREEMENT"): "Codes were issued",
     ("EXPIRE", "AGREEMENT"): "Ends soon",
     ("VERIFY", "AUDIT"): "The chain was verified",
+    ("ROTATE", "KEY"): "Takes over from key {replaces}",
+    ("COMPLETE", "KEY"): "Retired: what it had sealed is sealed anew",
     ("INVITE", "INVITATION"): "Asked into the workspace",
     ("ACCEPT", "INVITATION"): "Came into the workspace",
     ("WITHDRAW", "INVITATION"): "The link works no more",

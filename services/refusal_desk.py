@@ -32,11 +32,11 @@ async def look_up(actor: Actor, typed: str, *, address: str) -> Story:
     """
     require(actor, Permission.ADMINISTER_WORKSPACE)
     reference = refusals.reference_in(typed)
-    digest, link = (None, None) if reference else redemptions.code_in(typed)
-    if not (reference or digest or link):
+    digests, link = ((), None) if reference else redemptions.code_in(typed)
+    if not (reference or digests or link):
         raise Invalid({"code": code_alphabet.TYPING_MISTAKE})
     visitor = Visitor(address=address, actor=actor)
-    attempt = Try(name=actor.name, email=actor.email, visitor=visitor, digest=digest, link=link)
+    attempt = Try(name=actor.name, email=actor.email, visitor=visitor, digests=digests, link=link)
     found, booking = await _find(actor, attempt, reference)
     if booking.minutes:
         raise budgets.too_many(booking.minutes)

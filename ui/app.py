@@ -14,6 +14,7 @@ from services import (
     installation,
     mailing,
     notices,
+    resealing,
     sealing,
     workbooks,
 )
@@ -105,6 +106,7 @@ def build(settings: Settings) -> None:
         background.start("Telling people", notices.tell, Topic.HISTORY)
         background.start("Watching the ends of agreements", agreement_ends.look)
         background.start("Sealing the log", sealing.work, Topic.AUDIT)
+        background.start("Sealing codes anew", resealing.work)
         background_tasks.create(housekeeping.run_nightly(), name="housekeeping")
         background_tasks.create(expiry.watch(), name="sessions that end")
 

@@ -1,6 +1,5 @@
 """Second factors, keys that take over from each other, codes held after a restore."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 from tortoise import fields, migrations
@@ -11,14 +10,13 @@ from tortoise.migrations import operations as ops
 from models.enums import AccountChange, ChallengePurpose, Demand, SignInMethod
 
 FIRST_KEY = """
-INSERT INTO "key" (created_at, number, check_value, resealed_to)
-SELECT {}, 1, key_check, 0 FROM installation"""
+INSERT INTO "key" (created_at, number, check_value, resealed_to, codes, resealed)
+SELECT created_at, 1, key_check, 0, 0, 0 FROM installation"""
 
 
 async def write_first_key(apps: Any, editor: Any) -> None:
     """The key that every code was sealed with until now."""
-    place = "$1::timestamptz" if editor.client.capabilities.dialect == "postgres" else "?"
-    await editor.client.execute_query(FIRST_KEY.format(place), [datetime.now(UTC)])
+    await editor.client.execute_query(FIRST_KEY)
 
 
 async def leave(apps: Any, editor: Any) -> None:
@@ -113,6 +111,8 @@ class Migration(migrations.Migration):
             ("check_value", fields.CharField(max_length=64)),
             ("codes_until", fields.BigIntField(null=True)),
             ("resealed_to", fields.BigIntField(default=0)),
+            ("codes", fields.BigIntField(default=0)),
+            ("resealed", fields.BigIntField(default=0)),
             ("replaced_at", fields.DatetimeField(null=True)),
             ("retired_at", fields.DatetimeField(null=True)),
             ("links_end_at", fields.DatetimeField(null=True)),

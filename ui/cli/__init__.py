@@ -2,7 +2,7 @@
 
 import typer
 
-from ui.cli import audit, logs, serve, users
+from ui.cli import audit, keys, logs, serve, users
 
 command_line = typer.Typer(
     help="Tallystick issues, delivers and redeems prepaid codes.",
@@ -16,3 +16,4 @@ command_line.command("demo")(serve.demo)
 command_line.command("migrate")(serve.migrate)
 command_line.add_typer(users.commands, name="users")
 command_line.add_typer(audit.commands, name="audit")
+command_line.add_typer(keys.commands, name="keys")
