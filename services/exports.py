@@ -2,7 +2,7 @@
 
 from models import Batch
 from models.enums import AuditAction, BatchState, CodeKind, Resource
-from services import audit, batches, export_rows, sheets, workbooks
+from services import audit, batches, export_rows, file_limits, sheets, workbooks
 from services.actor import Actor
 from services.database import unit_of_work
 from services.errors import NotFound
@@ -40,6 +40,7 @@ async def begin(
     batch = await batches.own(actor, batch_id, kind=kind)
     if batch.state is not BatchState.DONE:
         raise NotFound("This batch has no codes to export.")
+    await file_limits.book(actor)
     await audit.record(
         AuditAction.EXPORT, Resource.BATCH, batch_id, by=actor, codes=batch.quantity, format=form
     )

@@ -15,6 +15,7 @@ from services import (
     mailing,
     notices,
     sealing,
+    throttling,
     workbooks,
 )
 from services.settings import Settings
@@ -99,6 +100,7 @@ def build(settings: Settings) -> None:
         background.start("Telling people", notices.tell, Topic.HISTORY)
         background.start("Watching the ends of agreements", agreement_ends.look)
         background.start("Sealing the log", sealing.work, Topic.AUDIT)
+        background.start("Counting refused tries", throttling.keep)
         background_tasks.create(housekeeping.run_nightly(), name="housekeeping")
         background_tasks.create(expiry.watch(), name="sessions that end")
 
@@ -106,6 +108,7 @@ def build(settings: Settings) -> None:
         live.stop()
         await background.stop()
         try:
+            await throttling.keep()
             await sealing.finish()
         finally:
             await database.disconnect()
