@@ -15,6 +15,7 @@ from services import (
     audit_chain,
     database,
     emails,
+    file_limits,
     head_lines,
     head_statement,
     heads_file,
@@ -183,6 +184,7 @@ async def download(actor: Actor) -> Export:
 
 @unit_of_work
 async def _record_download(actor: Actor) -> None:
+    await file_limits.book(actor)
     await audit.record(AuditAction.EXPORT, Resource.AUDIT, None, by=actor, what="heads")
 
 

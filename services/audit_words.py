@@ -67,6 +67,8 @@ HIDDEN = {
 }
 DAYS = {"ends", "from", "until"}
 UPPER = {"format"}
+# what was tried, by how the key of a budget begins
+TRIED = {"redeem": "codes", "sign-in": "sign-ins"}
 LOWER = {"demand", "kind", "reason", "role", "was", "fields", "field"}
 
 STORY = "The whole story was looked up"
@@ -113,7 +115,7 @@ SENTENCES = {
     ("ERASE", "PERSON"): "Name and addresses were erased",
     ("PAUSE", "INSTALLATION"): "Paused: the mail server refuses",
     ("RESTORE", "INSTALLATION"): "Goes out again",
-    ("GUESSING", "INSTALLATION"): "Too many wrong codes within an hour",
+    ("GUESSING", "INSTALLATION"): "Too many wrong {budget} within an hour",
     ("REACH", "AGREEMENT"): "Codes were issued",
     ("EXPIRE", "AGREEMENT"): "Ends soon",
     ("VERIFY", "AUDIT"): "The chain was verified",
@@ -157,6 +159,8 @@ def _words(name: str, value: Any, zone: str) -> str:
         )
     if name == "method":
         return METHODS.get(str(value), str(value))
+    if name == "budget":
+        return TRIED.get(str(value).split(":")[0], str(value))
     text = _day(str(value), zone) if name in DAYS else str(value)
     return text.upper() if name in UPPER else text.lower() if name in LOWER else text
 

@@ -12,7 +12,6 @@ from tortoise.expressions import F
 
 from models import Budget
 from services.database import execute_each, fetch, moment
-from services.errors import Limited
 from services.zones import now
 
 
@@ -25,11 +24,6 @@ class Limit:
 
 def _minutes(end: datetime) -> int:
     return max(1, math.ceil((end - now()).total_seconds() / 60))
-
-
-def too_many(minutes: int) -> Limited:
-    wait = "1 minute" if minutes == 1 else f"{minutes} minutes"
-    return Limited(f"Too many tries. Try again in {wait}.", minutes=minutes)
 
 
 async def book(limit: Limit, number: int = 1) -> int:

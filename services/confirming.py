@@ -4,11 +4,12 @@ from datetime import timedelta
 
 from models import Session, User
 from models.enums import AuditAction, Resource
-from services import audit, budgets, factors, passwords
+from services import audit, budgets, factors, passwords, throttling
 from services.actor import Actor
 from services.database import unit_of_work
 from services.errors import Invalid, NotFound
 from services.factors import Factors
+from services.throttling import Kind
 from services.zones import now
 
 WRONG = "This is not your password."
@@ -29,7 +30,7 @@ async def confirm(actor: Actor, proof: str) -> None:
     if not proof.strip():
         raise Invalid({"proof": "Enter a code." if has.any else "Enter your password."})
     if minutes := await _book(actor):
-        raise budgets.too_many(minutes)
+        raise throttling.refuse(Kind.SECOND_FACTOR, minutes=minutes)
     if not await _matches(actor, proof):
         raise Invalid({"proof": WRONG})
     await _accept(actor)

@@ -8,7 +8,7 @@ from tortoise.queryset import QuerySet
 
 from models import Agreement, AuditExport, Batch, Installation, Invitation, Message, Notification
 from models.enums import CodeKind, NotificationKind
-from services import agreement_list, purchased_action, signals, workspaces
+from services import agreement_list, purchased_action, signals, throttling, workspaces
 from services.actor import Actor
 from services.agreement_list import AgreementView
 from services.database import is_id, reader, unit_of_work
@@ -32,7 +32,7 @@ class Facts:
     """What it is about, as it is now. `answer` is what the mail server said last.
 
     `share` is how many percent of an agreement were used when it was told, `invited_to` the slug
-    of the workspace that a mail invites to.
+    of the workspace that a mail invites to, `of_sign_ins` whether passwords are guessed, not codes.
     """
 
     code_kind: CodeKind = CodeKind.ACCESS
@@ -49,6 +49,7 @@ class Facts:
     share: int = 0
     entries: int = 0
     form: str = ""
+    of_sign_ins: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,7 +191,7 @@ class _About:
             return self._pause()
         if row.kind in OF_AGREEMENT:
             return self._agreement(self.agreements.get(row.target_id or 0), row, seat)
-        return Facts() if self._is_admin(seat, row.workspace_id) else None
+        return self._guessing(row) if self._is_admin(seat, row.workspace_id) else None
 
     def _batch(self, batch: Batch | None, seat: Membered | None) -> Facts | None:
         if batch is None or seat is None or batch.workspace_id != seat.id:
@@ -252,6 +253,9 @@ class _About:
             return None
         share = int(row.detail.get("share", 0))
         return Facts(agreement=agreement_list.view(agreement), share=share)
+
+    def _guessing(self, row: Notification) -> Facts:
+        return Facts(of_sign_ins=row.detail.get("budget") == throttling.SIGN_INS)
 
     def _is_admin(self, seat: Membered | None, workspace_id: int | None) -> bool:
         if workspace_id is None:

@@ -13,6 +13,7 @@ from services import (
     redeem_limits,
     refusals,
     texts,
+    throttling,
     vault,
     zones,
 )
@@ -20,6 +21,7 @@ from services.answers import Answer, Outcome, Refused
 from services.code_list import status_of
 from services.links import Link, Purpose
 from services.settings import get_settings
+from services.throttling import Kind
 from services.together import Together
 from services.tries import Try, Visitor
 
@@ -108,7 +110,7 @@ async def _refused_by_address(attempt: Try) -> Refused | None:
     minutes = redeem_limits.by_address().book(visitor.address)
     if not minutes:
         return None
-    await refusals.record_limited(visitor.address, visitor.actor)
+    await _limited(visitor)
     return Refused(reason=RefusalReason.LIMITED, minutes=minutes)
 
 
@@ -125,7 +127,12 @@ async def _settle(attempt: Try, outcome: Answer) -> None:
     if not isinstance(outcome, Refused):
         redeem_limits.by_address().give_back(visitor.address)
     elif outcome.reason is RefusalReason.LIMITED:
-        await refusals.record_limited(visitor.address, visitor.actor)
+        await _limited(visitor)
+
+
+async def _limited(visitor: Visitor) -> None:
+    throttling.count(Kind.REDEEM)
+    await refusals.record_limited(visitor.address, visitor.actor)
 
 
 async def recall(token: str, email: str, visitor: Visitor) -> Outcome:

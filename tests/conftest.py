@@ -24,8 +24,9 @@ from services import (
     passwords,
     redeem_limits,
     schema,
-    sessions,
+    sign_in_limits,
     step_up,
+    throttling,
 )
 from services.keys import KeyRing
 from services.settings import Settings, get_settings
@@ -149,8 +150,9 @@ def forget_addresses() -> None:
     redeem_limits.by_address.cache_clear()
     password_resets.by_address.cache_clear()
     certificates.by_address.cache_clear()
-    sessions._by_address.cache_clear()
     passkey_sign_in.by_address.cache_clear()
+    sign_in_limits.by_address.cache_clear()
+    throttling._process = throttling._Process()
 
 
 Configure = Callable[..., None]

@@ -16,6 +16,7 @@ from services import (
     notices,
     resealing,
     sealing,
+    throttling,
     workbooks,
 )
 from services.permissions import Permission
@@ -107,6 +108,7 @@ def build(settings: Settings) -> None:
         background.start("Watching the ends of agreements", agreement_ends.look)
         background.start("Sealing the log", sealing.work, Topic.AUDIT)
         background.start("Sealing codes anew", resealing.work)
+        background.start("Counting refused tries", throttling.keep)
         background_tasks.create(housekeeping.run_nightly(), name="housekeeping")
         background_tasks.create(expiry.watch(), name="sessions that end")
 
@@ -114,6 +116,7 @@ def build(settings: Settings) -> None:
         live.stop()
         await background.stop()
         try:
+            await throttling.keep()
             await sealing.finish()
         finally:
             await database.disconnect()

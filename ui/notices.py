@@ -116,7 +116,15 @@ def _log(view: NotificationView) -> str:
     return view.workspace or "The whole installation"
 
 
-def _guessing(view: NotificationView, _: Facts) -> Words:
+def _guessing(view: NotificationView, facts: Facts) -> Words:
+    if facts.of_sign_ins:
+        return Words(
+            title="Somebody is guessing passwords",
+            about="The whole installation",
+            reason="Many sign-ins failed within an hour. Each account's waits grow meanwhile.",
+            label="Open Health",
+            path=routes.HEALTH,
+        )
     return Words(
         title="Somebody is guessing codes",
         about=view.workspace or "The whole installation",
@@ -164,7 +172,7 @@ TABLE: dict[NotificationKind, tuple[str, Callable[[NotificationView, Facts], Wor
     NotificationKind.MAIL_PAUSED: ("Mail was paused", _mail_paused),
     NotificationKind.EXPORT_READY: ("A file of the audit log was made", _export_ready),
     NotificationKind.EXPORT_FAILED: ("A file of the audit log could not be made", _export_failed),
-    NotificationKind.GUESSING: ("Somebody tried to guess codes", _guessing),
+    NotificationKind.GUESSING: ("Somebody tried to guess", _guessing),
 }
 
 

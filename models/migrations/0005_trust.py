@@ -1,4 +1,4 @@
-"""Second factors, keys that take over from each other, codes held after a restore."""
+"""Second factors, keys that take over, codes held after a restore, growing waits."""
 
 from typing import Any
 
@@ -116,6 +116,13 @@ class Migration(migrations.Migration):
             ("replaced_at", fields.DatetimeField(null=True)),
             ("retired_at", fields.DatetimeField(null=True)),
             ("links_end_at", fields.DatetimeField(null=True)),
+        ),
+        row(
+            "GrowingWait",
+            "growing_wait",
+            ("key", fields.CharField(max_length=60, unique=True)),
+            ("failures", fields.IntField(default=0)),
+            ("until", fields.DatetimeField()),
         ),
         add(
             "Session",

@@ -10,6 +10,7 @@ from services.settings import Settings
 SESSION = "tallystick"
 FORM = "tallystick-form"
 RECEIPT = "tallystick-receipt"
+KNOWN = "tallystick-known"
 
 
 def name(kind: str, settings: Settings) -> str:
