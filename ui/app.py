@@ -13,6 +13,7 @@ from services import (
     housekeeping,
     installation,
     mailing,
+    nightly_backups,
     notices,
     sealing,
     workbooks,
@@ -99,6 +100,7 @@ def build(settings: Settings) -> None:
         background.start("Telling people", notices.tell, Topic.HISTORY)
         background.start("Watching the ends of agreements", agreement_ends.look)
         background.start("Sealing the log", sealing.work, Topic.AUDIT)
+        background.start("Backing up", nightly_backups.work)
         background_tasks.create(housekeeping.run_nightly(), name="housekeeping")
         background_tasks.create(expiry.watch(), name="sessions that end")
 
