@@ -8,6 +8,7 @@ from services import zones
 
 COUNTED = {
     "codes": "code",
+    "held": "code",
     "people": "person",
     "entitlements": "entitlement",
     "entries": "entry",
@@ -38,6 +39,9 @@ TOLD = {
     "export": "file {}",
     "filter": "only {}",
     "kind": "{}",
+    "made": "{}",
+    "backup": "{}",
+    "gone": "{} made later are gone",
     "slug": "at {}",
     "failed": "{} that had failed",
     "waiting": "{} that still wait",
@@ -124,6 +128,15 @@ SENTENCES = {
     ("INVITE", "INVITATION"): "Asked into the workspace",
     ("ACCEPT", "INVITATION"): "Came into the workspace",
     ("WITHDRAW", "INVITATION"): "The link works no more",
+    ("CREATE", "BACKUP"): "Everything was copied and checked",
+    ("FAIL", "BACKUP"): "No copy could be made",
+    ("VERIFY", "BACKUP"): "A copy was checked again",
+    ("EXPORT", "BACKUP"): "A copy was taken away as a file",
+    ("REMOVE", "BACKUP"): "A copy was deleted",
+    ("RESTORE", "BACKUP"): "The installation was set back to a copy, {held} held",
+    ("HOLD", "BATCH"): "{codes} held after a restore",
+    ("RELEASE", "BATCH"): "{codes} released",
+    ("RELEASE", "CODE"): "Works again",
 }
 
 

@@ -43,6 +43,8 @@ class Settings(BaseSettings):
     trusted_proxies: Words = ()
     database_url: str = ""
     key_file: Path | None = None
+    backup_dir: Path | None = None
+    backups_kept: int = Field(default=7, ge=0, le=1000)
     support_contact: str = ""
     demo: bool = False
 

@@ -13,6 +13,7 @@ from services import (
     housekeeping,
     installation,
     mailing,
+    nightly_backups,
     notices,
     resealing,
     sealing,
@@ -109,6 +110,7 @@ def build(settings: Settings) -> None:
         background.start("Sealing the log", sealing.work, Topic.AUDIT)
         background.start("Sealing codes anew", resealing.work)
         background.start("Counting refused tries", throttling.keep)
+        background.start("Backing up", nightly_backups.work)
         background_tasks.create(housekeeping.run_nightly(), name="housekeeping")
         background_tasks.create(expiry.watch(), name="sessions that end")
 
