@@ -10,7 +10,7 @@ BIN := .venv/bin
 RUN := .venv/.installed
 DEV := .venv/.installed-dev
 
-.PHONY: run demo test check test-postgres bench binary
+.PHONY: run demo test check test-postgres trust bench binary
 
 run: $(RUN)
 	$(BIN)/python main.py run
@@ -30,6 +30,11 @@ check: $(DEV)
 
 test-postgres: $(DEV)
 	tests/postgres.sh $(BIN)/python -m pytest -n 2 --dist loadfile tests/services tests/matrix/test_matrix_commands.py
+
+trust: $(DEV)
+	$(BIN)/python -m pytest tests/trust --whole -p no:cacheprovider \
+		-o faulthandler_timeout=1500 -o faulthandler_exit_on_timeout=false || true
+	$(BIN)/python -m tests.trust.table
 
 bench: $(DEV)
 	$(BIN)/python -m bench

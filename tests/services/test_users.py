@@ -65,9 +65,7 @@ async def test_a_user_who_is_not_there_is_not_found(
 async def test_a_disabled_person_is_signed_out_at_once_and_cannot_come_back(cast: Cast) -> None:
     token = await sign_in()
     session = await Session.get()
-    await PasswordReset.create(
-        user_id=cast.sam.user_id, expires_at=zones.now() + sign_in_limits.HOUR
-    )
+    await PasswordReset.create(user_id=cast.sam.user_id, expires_at=zones.now() + HOUR)
     heard: list[Changed] = []
     stop = signals.subscribe(heard.append)
     await users.disable(cast.olga, cast.sam.user_id)
