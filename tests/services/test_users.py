@@ -12,6 +12,7 @@ from services.actor import Actor
 from services.errors import Conflict, Invalid, NotFound
 from services.paging import Slice
 from services.sessions import SignIn
+from services.sign_in_limits import HOUR
 from services.signals import Changed, Topic
 from services.user_list import Seat, Shown, UserFilter
 from tests.cast import PASSWORD, Cast, entries, every_row
