@@ -1,6 +1,7 @@
 """What every test may ask for: settings of its own and a fresh, migrated database."""
 
 import asyncio
+import gc
 import os
 import shutil
 import uuid
@@ -83,6 +84,7 @@ async def db(settings: Settings, template: str, ring: KeyRing) -> AsyncGenerator
 def template(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
     """A migrated database to copy: a file, or the name of a PostgreSQL database."""
     folder = tmp_path_factory.mktemp("template")
+    _spare_the_collector()
     if not POSTGRES:
         made = Settings(data_dir=folder)
         asyncio.run(schema.migrate(made))
@@ -94,6 +96,12 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
     asyncio.run(schema.migrate(Settings(data_dir=folder, database_url=_sibling(name))))
     yield name
     asyncio.run(_administer(f'DROP DATABASE "{name}" WITH (FORCE)'))
+
+
+def _spare_the_collector() -> None:
+    """What is imported stays to the end. NiceGUI collects garbage twice in each test that uses it."""
+    gc.collect()
+    gc.freeze()
 
 
 def _sibling(name: str) -> str:
