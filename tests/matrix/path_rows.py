@@ -79,6 +79,7 @@ OWN_DOWNLOADS: dict[str, tuple[Callable[[World], int], str]] = {
 PUBLIC: dict[str, tuple[int, int]] = {
     routes.LOGIN: (200, 303),
     routes.LOGOUT: (405, 405),
+    routes.SECOND_FACTOR: (303, 303),
     routes.SETUP: (404, 404),
     routes.REDEEM: (200, 200),
     routes.HEALTHZ: (200, 200),

@@ -20,6 +20,7 @@ VISITOR_LEFT = "No response returned."  # Starlette's words when a browser goes 
 STATUS_OF: dict[type[errors.DomainError], int] = {
     errors.NotFound: 404,
     errors.NotAllowed: 403,
+    errors.FactorDue: 403,
     errors.Gone: 410,
     errors.Limited: 429,
     errors.Invalid: 422,

@@ -13,6 +13,7 @@ from ui.public import (
     invitation,
     redeem,
     reset,
+    second_factor,
     sign_in,
 )
 
@@ -22,6 +23,8 @@ PAGES = (
     (routes.LOGIN, "GET", sign_in.show),
     (routes.LOGIN, "POST", sign_in.submit),
     (routes.LOGOUT, "POST", sign_in.leave),
+    (routes.SECOND_FACTOR, "GET", second_factor.show),
+    (routes.SECOND_FACTOR, "POST", second_factor.submit),
     (routes.SETUP, "GET", create_owner.show),
     (routes.SETUP, "POST", create_owner.submit),
     (routes.REDEEM, "GET", redeem.show),
