@@ -99,7 +99,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
 
 
 def _spare_the_collector() -> None:
-    """What is imported stays to the end. NiceGUI collects garbage twice in each test that uses it."""
+    """What is imported stays; NiceGUI collects garbage twice in each test that uses it."""
     gc.collect()
     gc.freeze()
 
