@@ -5,6 +5,7 @@ from dataclasses import replace
 from services import (
     erasure,
     health,
+    key_status,
     mailing,
     trial_mail,
     user_list,
@@ -120,6 +121,7 @@ ROWS = [
         lambda w, who: erasure.erase(who, w.activation.person_id),
         reach=Reach.ALL,
     ),
+    reads("key_status.read", OWNER, lambda w, who: key_status.read(who), reach=Reach.ALL),
     reads("health.mail", OWNER, lambda w, who: health.mail(who), reach=Reach.ALL),
     writes(
         "trial_mail.send",

@@ -42,7 +42,7 @@ async def key(number: int) -> Key:
 
 
 async def test_every_code_is_sealed_anew_and_the_old_key_retires(cast: Cast, db: Settings) -> None:
-    issued = await issue(cast.ada, cast.month, quantity="40")
+    issued = await issue(cast.ada, cast.month, quantity=40)
     await key_rotation.rotate(db)
     await resealing.work()
     assert (await sealed_with(1), await sealed_with(2)) == (0, 40)
@@ -69,7 +69,7 @@ async def test_a_second_pass_changes_nothing(cast: Cast, db: Settings) -> None:
 async def test_codes_are_used_found_and_shown_while_they_are_sealed_anew(
     cast: Cast, db: Settings, many_tries: None
 ) -> None:
-    issued = await issue(cast.ada, cast.month, quantity="120")
+    issued = await issue(cast.ada, cast.month, quantity=120)
     used, rest = issued.texts[:60], issued.texts[60:]
     await key_rotation.rotate(db)
     await asyncio.gather(
@@ -110,7 +110,7 @@ async def make(cast: Cast) -> None:
 
 
 async def test_two_processes_at_once_do_each_code_once(cast: Cast, db: Settings) -> None:
-    issued = await issue(cast.ada, cast.month, quantity="60")
+    issued = await issue(cast.ada, cast.month, quantity=60)
     await key_rotation.rotate(db)
     await asyncio.gather(resealing.work(), resealing.work(), return_exceptions=True)
     await resealing.work()
@@ -123,7 +123,7 @@ async def test_two_processes_at_once_do_each_code_once(cast: Cast, db: Settings)
 async def test_a_stop_ends_between_two_chunks_and_the_next_start_goes_on(
     cast: Cast, db: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await issue(cast.ada, cast.month, quantity="30")
+    await issue(cast.ada, cast.month, quantity=30)
     await key_rotation.rotate(db)
     answers = iter([False, False, True])
     monkeypatch.setattr(background, "is_stopping", lambda: next(answers))
@@ -137,7 +137,7 @@ async def test_a_stop_ends_between_two_chunks_and_the_next_start_goes_on(
 async def test_a_code_that_does_not_open_keeps_its_key_in_use_and_works_typed(
     cast: Cast, db: Settings
 ) -> None:
-    issued = await issue(cast.ada, cast.month, quantity="20")
+    issued = await issue(cast.ada, cast.month, quantity=20)
     broken = issued.codes[4]
     await Code.filter(id=broken.id).update(sealed=broken.sealed[:-1] + b"\0")
     await key_rotation.rotate(db)
@@ -167,7 +167,7 @@ async def test_a_key_that_seals_the_secret_of_a_person_is_not_retired(
 async def test_a_batch_that_is_gone_meanwhile_holds_nothing_up(
     cast: Cast, db: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    issued = await issue(cast.ada, cast.month, quantity="20")
+    issued = await issue(cast.ada, cast.month, quantity=20)
     await key_rotation.rotate(db)
     store = resealing._store
 
@@ -184,7 +184,7 @@ async def test_a_batch_that_is_gone_meanwhile_holds_nothing_up(
 async def test_a_code_that_somebody_is_changing_is_come_back_to(
     cast: Cast, db: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    issued = await issue(cast.ada, cast.month, quantity="20")
+    issued = await issue(cast.ada, cast.month, quantity=20)
     await key_rotation.rotate(db)
     held = iter([issued.codes[0].id, issued.codes[3].id, issued.codes[3].id])
     fetch = database.fetch
@@ -243,7 +243,7 @@ asyncio.run(main())
 async def test_a_killed_process_leaves_whole_chunks_and_the_next_start_goes_on(
     cast: Cast, db: Settings, point: str, number: int, done: int
 ) -> None:
-    issued = await issue(cast.ada, cast.month, quantity="100")
+    issued = await issue(cast.ada, cast.month, quantity=100)
     await key_rotation.rotate(db)
     child = [sys.executable, "-c", KILLED, point, str(number)]
     killed = await asyncio.to_thread(subprocess.run, child, capture_output=True, check=False)
