@@ -59,7 +59,7 @@ NO = {"by_link": "typed in", "owner": "an owner no more", "passed": "failed"}
 # ids of rows that have no page and no name of their own
 HIDDEN = {
     *("account", "activation", "agreement", "delivery", "evaluation", "plan", "purchased"),
-    *("purchased_action", "refusal", "scheme", "session", "step", "story", "user"),
+    *("purchased_action", "refusal", "release", "scheme", "session", "step", "story", "user"),
 }
 DAYS = {"ends", "from", "until"}
 UPPER = {"format"}

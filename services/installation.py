@@ -1,6 +1,6 @@
 """Starts on a data folder: its schema, and the one key that belongs to its codes."""
 
-from services import database, key_file, key_tie, keys, schema
+from services import database, key_file, key_tie, keys, restore_swap, schema
 from services.keys import KeyFileError, KeyRing
 from services.settings import Settings
 
@@ -8,9 +8,11 @@ from services.settings import Settings
 async def prepare(settings: Settings) -> None:
     """Bring database and key file to where the program can start; needs the instance lock.
 
+    A restore that was cut short is finished first.
     The key is checked before anything is written. Raises KeyFileError, SchemaRefused.
     """
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    restore_swap.finish(settings)
     is_new = "0001_initial" in await schema.pending(settings)
     expected = None if is_new else await _stored_check(settings)
     ring = _ring(settings, expected)

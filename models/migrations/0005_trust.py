@@ -143,6 +143,17 @@ class Migration(migrations.Migration):
             fields.CharField(max_length=500, default="", db_default=""),
         ),
         add("Installation", "backup_tried_at", fields.DatetimeField(null=True)),
+        row(
+            "Release",
+            "code_release",
+            link("workspace", "Workspace", "releases"),
+            link("batch", "Batch", "releases"),
+            link("code", "Code", "releases", null=True),
+            link("released_by", "Person", "releases"),
+            ("codes", fields.IntField()),
+            ("reason", fields.CharField(max_length=300)),
+            indexes=[Index(fields=["batch_id"]), Index(fields=["code_id"])],
+        ),
         add("Batch", "held", fields.IntField(default=0, db_default=0)),
         ops.RunPython(write_first_key, leave),
     ]
