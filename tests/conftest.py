@@ -23,6 +23,7 @@ from services import (
     passwords,
     redeem_limits,
     schema,
+    sealing,
     sessions,
 )
 from services.keys import KeyRing
@@ -137,6 +138,12 @@ def forget_addresses() -> None:
     password_resets.by_address.cache_clear()
     certificates.by_address.cache_clear()
     sessions._by_address.cache_clear()
+
+
+@pytest.fixture
+def fresh_sealer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that was just started, with nothing sealed yet."""
+    monkeypatch.setattr(sealing, "_process", sealing._Process())
 
 
 Configure = Callable[..., None]
