@@ -28,6 +28,8 @@ from services import (
     sign_in_limits,
     step_up,
     throttling,
+    sealing,
+    sessions,
 )
 from services.keys import KeyRing
 from services.settings import Settings, get_settings
@@ -161,6 +163,12 @@ def forget_addresses() -> None:
     passkey_sign_in.by_address.cache_clear()
     sign_in_limits.by_address.cache_clear()
     throttling._process = throttling._Process()
+
+
+@pytest.fixture
+def fresh_sealer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that was just started, with nothing sealed yet."""
+    monkeypatch.setattr(sealing, "_process", sealing._Process())
 
 
 Configure = Callable[..., None]
