@@ -2,7 +2,7 @@
 
 import typer
 
-from ui.cli import audit, logs, serve, users
+from ui.cli import audit, doctor, logs, serve, users
 
 command_line = typer.Typer(
     help="Tallystick issues, delivers and redeems prepaid codes.",
@@ -14,5 +14,6 @@ command_line.callback()(logs.begin)
 command_line.command("run")(serve.run)
 command_line.command("demo")(serve.demo)
 command_line.command("migrate")(serve.migrate)
+command_line.command("doctor")(doctor.doctor)
 command_line.add_typer(users.commands, name="users")
 command_line.add_typer(audit.commands, name="audit")
