@@ -45,6 +45,7 @@ class Settings(BaseSettings):
     key_file: Path | None = None
     support_contact: str = ""
     demo: bool = False
+    log_format: Literal["text", "json"] = "text"
 
     bulk_from: int = Field(default=150, ge=2)
     batch_max: int = Field(default=2000, ge=1)

@@ -1,13 +1,12 @@
 """Runs one command for whoever sits at this tab: fresh actor, busy button, error in words."""
 
 import logging
-import secrets
 from collections.abc import Awaitable, Callable
 from typing import Protocol, TypeVar
 
 from nicegui import ui
 
-from services import sessions
+from services import request_id, sessions
 from services.actor import Actor
 from services.errors import DomainError, Invalid, NotFound
 from ui.door import peers, session
@@ -66,7 +65,7 @@ async def run(
     except DomainError as refused:
         ui.notify(refused.message, type="negative")
     except Exception:
-        reference = secrets.token_hex(4).upper()
+        reference = request_id.reference()
         log.exception("A command failed (reference %s)", reference)
         ui.notify(f"That failed, and nothing was changed. Reference {reference}.", type="negative")
     finally:

@@ -10,6 +10,8 @@ from services.zones import now
 from ui import wording
 from ui.health_tables import BAD, GOOD, KINDS, OTHER, PULSES, WAL_BUG, WARN, Section
 
+ALL_RUN = "Every loop of the running server comes round in time."
+
 
 def headline(found: Checkup) -> tuple[str, str]:
     """The sentence on top, and its tone."""
@@ -42,6 +44,8 @@ def _loops(found: Checkup, _: str) -> Section:
         return Section(
             title="Background work", word="NOT RUNNING", tone=OTHER, sentence="No server runs."
         )
+    if not found.loops:
+        return Section(title="Background work", word="RUNS", tone=GOOD, sentence=ALL_RUN)
     ill = [loop for loop in found.loops if not loop.pulse.is_well]
     return Section(
         title="Background work",
@@ -74,7 +78,7 @@ def _work(found: Checkup, _: str) -> Section:
 def _waiting(number: int, oldest: datetime | None) -> str:
     if not number or oldest is None:
         return "None waits"
-    return f"{number:,}, the oldest since {length(now() - oldest)}"
+    return f"{number:,}, the oldest for {length(now() - oldest)}"
 
 
 def _throttling(found: Checkup, zone: str) -> Section:

@@ -18,6 +18,8 @@ ROWS: list[Command] = [
 ]
 
 PARTS = {
+    "file_limits.book": "counts a file, inside each command that gives one",
+    "invitation_limits.book": "counts an invitation, inside invite and resend",
     "access_changes.record": "writes down a change of access that was allowed",
     "catalog.change_row": "changes a product or a plan for commands that have asked",
     "catalog.record": "writes down what they did",

@@ -3,9 +3,11 @@
 from dataclasses import replace
 
 from services import (
+    checkup,
     erasure,
     health,
     mailing,
+    own_address,
     trial_mail,
     user_list,
     users,
@@ -121,6 +123,8 @@ ROWS = [
         reach=Reach.ALL,
     ),
     reads("health.mail", OWNER, lambda w, who: health.mail(who), reach=Reach.ALL),
+    reads("checkup.of", OWNER, lambda w, who: checkup.of(who, ()), reach=Reach.ALL),
+    reads("own_address.check", OWNER, lambda w, who: own_address.check(who), reach=Reach.ALL),
     writes(
         "trial_mail.send",
         OWNER,
