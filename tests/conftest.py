@@ -25,11 +25,10 @@ from services import (
     passwords,
     redeem_limits,
     schema,
+    sealing,
     sign_in_limits,
     step_up,
     throttling,
-    sealing,
-    sessions,
 )
 from services.keys import KeyRing
 from services.settings import Settings, get_settings
