@@ -20,12 +20,14 @@ from services import (
     audit,
     budgets,
     confirming,
+    factor_changes,
     passkey_answers,
     passkey_challenges,
     passkey_proof,
     relying_party,
     sessions,
     sign_in_limits,
+    signals,
     step_up,
     texts,
     throttling,
@@ -36,6 +38,7 @@ from services.errors import Conflict, Invalid, NotFound
 from services.passkey_answers import REFUSED, NewPasskey
 from services.passkey_proof import Proof
 from services.settings import get_settings
+from services.signals import Changed, Topic
 from services.throttling import Kind
 
 MOST = 20
@@ -129,15 +132,20 @@ async def _rename(actor: Actor, passkey_id: int, name: str) -> None:
 
 
 async def remove(actor: Actor, passkey_id: int) -> None:
-    """It signs nobody in any more, and a mail says so. Raises NotFound, ConfirmationDue."""
+    """It signs nobody in any more, and a mail says so. Raises NotFound, ConfirmationDue.
+
+    Raises Conflict where a second factor is demanded and this is the last one.
+    """
     await step_up.require(actor)
     await _remove(actor, passkey_id)
 
 
 @unit_of_work
 async def _remove(actor: Actor, passkey_id: int) -> None:
+    user = await factor_changes.hold(actor.user_id)
     if not await Passkey.filter(id=await _own(actor, passkey_id)).delete():
         raise NotFound(GONE)
+    await factor_changes.after_removal(user)
     await _record(AuditAction.REMOVE, actor, passkey_id)
     await _warn(actor, AccountChange.PASSKEY_REMOVED)
 
@@ -198,6 +206,8 @@ async def _record(action: AuditAction, actor: Actor, passkey_id: int, **detail: 
         **detail,
     )
     accounts.announce(actor.user_id)
+    # a factor that is demanded opens their pages
+    signals.emit(Changed(None, Topic.MEMBERS, (actor.user_id,)))
 
 
 async def _warn(actor: Actor, change: AccountChange) -> None:

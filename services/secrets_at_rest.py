@@ -22,16 +22,24 @@ def seal(secret: str, *, purpose: str, user_id: int) -> bytes:
 
 
 def unseal(sealed: bytes, *, purpose: str, user_id: int) -> str:
-    """Raises SealBroken for another key, purpose or account, and for altered bytes."""
-    ring = keys.ring()
-    if sealed[:1] != bytes((ring.key_id,)):
-        raise SealBroken("This secret was sealed with another key than the one in use.")
+    """By the key that sealed it. Raises SealBroken for a key not in use, another purpose or
+    account, and altered bytes.
+    """
+    ring = keys.numbered(sealed[0]) if sealed else None
+    if ring is None:
+        raise SealBroken("This secret was sealed with a key that is not in use.")
     nonce, ciphertext = sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
     try:
         opened = AESGCM(ring.secret).decrypt(nonce, ciphertext, _place(purpose, user_id))
         return opened.decode()
     except (InvalidTag, ValueError) as error:
         raise SealBroken("This secret was altered, moved or sealed with another key.") from error
+
+
+def anew(sealed: bytes, *, purpose: str, user_id: int) -> bytes:
+    """The same secret sealed with the newest key. Raises SealBroken."""
+    secret = unseal(sealed, purpose=purpose, user_id=user_id)
+    return seal(secret, purpose=purpose, user_id=user_id)
 
 
 def _place(purpose: str, user_id: int) -> bytes:

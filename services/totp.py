@@ -116,6 +116,26 @@ async def take(user_id: int, code: str) -> bool:
     return bool(await fresh.update(last_step=step))
 
 
+@unit_of_work
+async def seal_anew(number: int) -> int:
+    """Secrets that the key of this number sealed, by the newest one; returns how many it keeps."""
+    kept = 0
+    for app in await Authenticator.all():
+        sealed = bytes(app.sealed)
+        if sealed[0] != number:
+            continue
+        try:
+            anew = secrets_at_rest.anew(sealed, purpose=PURPOSE, user_id=app.user_id)
+        except SealBroken:
+            log.error(
+                "The secret of an authenticator app cannot be read (account %d).", app.user_id
+            )
+            kept += 1
+            continue
+        await Authenticator.filter(id=app.id, sealed=sealed).update(sealed=anew)
+    return kept
+
+
 def _step_of(secret: str, code: str, *, after: int) -> int | None:
     """The step of time whose code this is, of those that may still be used."""
     today, otp = int(now().timestamp()) // SECONDS, TOTP(secret)

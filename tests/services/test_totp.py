@@ -5,12 +5,13 @@ import asyncio
 import pytest
 from time_machine import Traveller
 
-from models import Authenticator, Message, RecoveryCode, Session, User
+from models import Authenticator, Message, Passkey, RecoveryCode, Session, User
 from models.enums import AccountChange, AuditAction, Demand, MessageKind
-from services import factor_demand, factors, recovery, secrets_at_rest, totp
+from services import factor_demand, factors, keys, passkeys, recovery, secrets_at_rest, totp
 from services.actor import Actor
 from services.database import unit_of_work
 from services.errors import ConfirmationDue, Conflict, Invalid, NotFound
+from services.keys import KeyRing
 from services.vault import SealBroken
 from services.zones import now
 from tests.cast import Cast, entries
@@ -184,3 +185,42 @@ async def test_a_secret_moved_to_another_account_lets_nobody_in(cast: Cast) -> N
     )
     assert not await take(cast.ada, app.code())
     assert await User.exists(id=cast.ada.user_id)
+
+
+async def test_another_key_takes_over_the_secrets_and_no_code_stops_working(
+    cast: Cast, ring: KeyRing
+) -> None:
+    app = await with_app(cast.sam)
+    newest = keys.derive(ring.key_id + 1, b"n" * 32)
+    keys.use(newest, [keys.Older(ring)])
+    assert await take(cast.sam, app.code())
+    assert await totp.seal_anew(ring.key_id) == 0
+    row = await Authenticator.get(user_id=cast.sam.user_id)
+    assert bytes(row.sealed)[0] == newest.key_id
+    keys.use(newest)  # the older one is gone
+    assert await take(cast.sam, app.code(1))
+
+
+async def test_what_does_not_open_keeps_its_key(cast: Cast, ring: KeyRing) -> None:
+    await with_app(cast.sam)
+    row = await Authenticator.get(user_id=cast.sam.user_id)
+    broken = bytes(row.sealed)[:-1] + bytes((bytes(row.sealed)[-1] ^ 1,))
+    await Authenticator.filter(id=row.id).update(sealed=broken)
+    keys.use(keys.derive(ring.key_id + 1, b"n" * 32), [keys.Older(ring)])
+    assert await totp.seal_anew(ring.key_id) == 1
+    assert bytes((await Authenticator.get(id=row.id)).sealed) == broken
+
+
+async def test_the_last_passkey_stays_while_one_is_demanded(cast: Cast) -> None:
+    await with_app(cast.olga)
+    olga = await signed_in(cast.olga)
+    await factor_demand.choose(olga, Demand.ADMINS)
+    ada = await signed_in(cast.ada)
+    passkey = await Passkey.create(
+        user_id=ada.user_id, name="Phone", credential="c", public_key=b"k"
+    )
+    with pytest.raises(Conflict):
+        await passkeys.remove(ada, passkey.id)
+    await with_app(cast.ada)
+    await passkeys.remove(ada, passkey.id)
+    assert not await Passkey.exists()

@@ -44,6 +44,9 @@ ROLES = """
 SEEN = """
 <q-td :props="props"><time :title="props.row.exact">{{ props.value }}</time></q-td>
 """
+FACTOR = """
+<q-td :props="props"><span class="of-factor">Second factor: </span>{{ props.value }}</q-td>
+"""
 ACTIONS = """
 <q-td :props="props">
   <span class="row-actions">
@@ -63,7 +66,7 @@ ACTIONS = """
 COLUMNS = [
     Column(name="name", label="User", sortable=True, look="wrap", cell=WHO),
     Column(name="seats", label="Roles", look="wrap", cell=ROLES),
-    Column(name="factor", label="Second factor", look="quiet"),
+    Column(name="factor", label="Second factor", look="quiet", cell=FACTOR),
     Column(name="state", label="Status", cell=PILL),
     Column(name="seen", label="Last seen", sortable=True, look="quiet", cell=SEEN),
     Column(name="actions", label="Actions", end=True, cell=ACTIONS),
