@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from models import Session, User
-from models.enums import AuditAction, Resource
-from services import audit, budgets, factors, passwords, throttling
+from models.enums import AuditAction, Resource, SignInMethod
+from services import audit, budgets, factor_proof, factors, passwords, throttling
 from services.actor import Actor
 from services.database import unit_of_work
 from services.errors import Invalid, NotFound
@@ -13,6 +13,9 @@ from services.throttling import Kind
 from services.zones import now
 
 WRONG = "This is not your password."
+WRONG_CODE = "That code is wrong, was used already, or is too old."
+NOTHING = "Enter your password."
+NO_CODE_TYPED = "Enter the code that your app shows, or a recovery code."
 PER_MINUTE, PER_HOUR = 5, 20
 
 
@@ -28,12 +31,15 @@ async def confirm(actor: Actor, proof: str) -> None:
     """
     has = await asks(actor)
     if not proof.strip():
-        raise Invalid({"proof": "Enter a code." if has.any else "Enter your password."})
+        raise Invalid({"proof": NO_CODE_TYPED if has.any else NOTHING})
     if minutes := await _book(actor):
         raise throttling.refuse(Kind.SECOND_FACTOR, minutes=minutes)
-    if not await _matches(actor, proof):
+    if has.any:
+        await _accept_code(actor, proof)
+    elif await _is_password(actor, proof):
+        await _accept(actor, SignInMethod.PASSWORD)
+    else:
         raise Invalid({"proof": WRONG})
-    await _accept(actor)
 
 
 @unit_of_work
@@ -55,22 +61,33 @@ def _limits(actor: Actor) -> tuple[budgets.Limit, budgets.Limit]:
     )
 
 
-async def _matches(actor: Actor, password: str) -> bool:
+async def _is_password(actor: Actor, typed: str) -> bool:
     user = await User.get_or_none(id=actor.user_id, disabled_at=None)
-    return await passwords.matches(password, user and user.password_hash)
+    return await passwords.matches(typed, user and user.password_hash)
 
 
 @unit_of_work
-async def _accept(actor: Actor) -> None:
+async def _accept_code(actor: Actor, typed: str) -> None:
+    user = await User.get_or_none(id=actor.user_id, disabled_at=None).select_related("person")
+    method = user and await factor_proof.take(user, typed)
+    if not method:
+        raise Invalid({"proof": WRONG_CODE})
+    await _accept(actor, method)
+
+
+@unit_of_work
+async def _accept(actor: Actor, method: SignInMethod) -> None:
     for limit in _limits(actor):
         await budgets.give_back(limit)
-    await mark(actor)
+    await mark(actor, method)
 
 
 @unit_of_work
-async def mark(actor: Actor) -> None:
+async def mark(actor: Actor, method: SignInMethod) -> None:
     """The session is confirmed from now on, by what was checked a moment ago. Raises NotFound."""
     mine = Session.filter(id=actor.session_id, user_id=actor.user_id, ended_at=None)
     if not await mine.update(confirmed_at=now()):
         raise NotFound("You are signed out.")
-    await audit.record(AuditAction.CONFIRM, Resource.SESSION, actor.session_id, by=actor)
+    await audit.record(
+        AuditAction.CONFIRM, Resource.SESSION, actor.session_id, by=actor, method=method.value
+    )

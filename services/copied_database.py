@@ -24,9 +24,9 @@ Rows = list[dict[str, Any]]
 
 
 @contextmanager
-def opened(file: Path) -> Generator[sqlite3.Connection]:
-    """To be read only; of a copy that nobody else has."""
-    database = sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True)
+def opened(file: Path, *, mode: str = "ro") -> Generator[sqlite3.Connection]:
+    """To be read."""
+    database = sqlite3.connect(f"{file.absolute().as_uri()}?mode={mode}", uri=True)
     database.row_factory = lambda cursor, row: {
         column[0]: value for column, value in zip(cursor.description, row, strict=True)
     }
@@ -56,7 +56,8 @@ def key_checks(database: sqlite3.Connection) -> dict[str, str]:
     """By the number of the key; older databases know the one they were made with."""
     if value(database, "SELECT COUNT(*) FROM sqlite_master WHERE name = 'key'"):
         rows = read(database, "SELECT number, check_value FROM key ORDER BY number")
-        return {str(row["number"]): row["check_value"] for row in rows}
+        if rows:
+            return {str(row["number"]): row["check_value"] for row in rows}
     return {"1": value(database, KEY_CHECK)}
 
 

@@ -1,6 +1,6 @@
 """Starts on a data folder: its schema, and the keys that belong to its codes."""
 
-from services import database, key_file, key_fit, key_tie, schema
+from services import database, key_file, key_fit, key_tie, restore_swap, schema
 from services.key_line import FIRST_KEY_ID
 from services.key_tie import Known
 from services.keys import KeyRing
@@ -12,9 +12,11 @@ KEYS_SINCE = "0005_trust"
 async def prepare(settings: Settings) -> None:
     """Bring database and key file to where the program can start; needs the instance lock.
 
+    A restore that was cut short is finished first.
     The keys are checked before anything is written. Raises KeyFileError, SchemaRefused.
     """
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    restore_swap.finish(settings)
     pending = await schema.pending(settings)
     known = [] if "0001_initial" in pending else await _known(settings, pending)
     rings = _rings(settings, known)

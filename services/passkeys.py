@@ -14,7 +14,7 @@ from webauthn.helpers.structs import (
 )
 
 from models import Passkey, User
-from models.enums import AccountChange, AuditAction, ChallengePurpose, Resource
+from models.enums import AccountChange, AuditAction, ChallengePurpose, Resource, SignInMethod
 from services import (
     accounts,
     audit,
@@ -162,7 +162,7 @@ async def _confirm(actor: Actor, proof: Proof) -> bool:
     if not await passkey_proof.settle(proof):
         return False
     await budgets.give_back(_limit(actor))
-    await confirming.mark(actor)
+    await confirming.mark(actor, SignInMethod.PASSKEY)
     return True
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from tortoise.expressions import F
 
-from models import Key
+from models import Authenticator, Key
 from models.enums import AuditAction, Resource
 from services import audit, background, keys, signals, vault
 from services.database import execute_each, fetch, unit_of_work
@@ -47,7 +47,7 @@ class Anew:
 async def work() -> timedelta:
     """Finish every replacement that is under way; returns when to look again."""
     for key in await Key.filter(replaced_at__isnull=False, retired_at=None).order_by("number"):
-        if await _through(key) and await _without_rest(key):
+        if await _through(key) and await _without_rest(key) and not await _secrets(key):
             await _retire(key)
             keys.retire(key.number)
     return LOOK_AGAIN
@@ -78,6 +78,12 @@ async def _without_rest(key: Key) -> bool:
         await asyncio.sleep(BREATH)
         await key.refresh_from_db()
     return True
+
+
+async def _secrets(key: Key) -> int:
+    """How many secrets of people this key still seals."""
+    sealed = await Authenticator.all().values_list("sealed", flat=True)
+    return sum(bytes(each)[:1] == bytes((key.number,)) for each in sealed)
 
 
 def _anew(rows: Sequence[dict[str, Any]], number: int) -> list[Anew]:

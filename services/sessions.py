@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from tortoise.queryset import QuerySet
 
@@ -13,6 +14,8 @@ from services import (
     audit,
     budgets,
     emails,
+    factors,
+    half_way,
     passwords,
     sign_in_limits,
     signals,
@@ -21,7 +24,8 @@ from services import (
 )
 from services.actor import Actor
 from services.database import reader, unit_of_work
-from services.errors import Invalid, NotFound
+from services.errors import DomainError, Invalid, NotFound
+from services.half_way import HalfWay
 from services.settings import get_settings
 from services.signals import Changed, Topic
 from services.throttling import Kind
@@ -42,12 +46,23 @@ class SignIn:
     known: str = ""
 
 
+class SecondFactorDue(DomainError):
+    """The password was right; `half` is who must prove a second factor now."""
+
+    def __init__(self, half: HalfWay) -> None:
+        super().__init__("A second factor is needed.")
+        self.half = half
+
+
 def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
 async def sign_in(request: SignIn) -> str:
-    """Open a session and return its token. Raises Invalid, or Limited after too many tries."""
+    """Open a session and return its token. Raises Invalid, or Limited after too many tries.
+
+    Raises SecondFactorDue where the password was right and a second factor is asked for next.
+    """
     if not request.password:
         raise Invalid({"password": "Enter your password."})
     key = emails.key(emails.read(request.email))
@@ -59,6 +74,9 @@ async def sign_in(request: SignIn) -> str:
         throttling.failed()
         raise Invalid({"form": WRONG})
     sign_in_limits.by_address().give_back(request.address)
+    if half := await half_way.of(user):
+        await _give_back(limit)
+        raise SecondFactorDue(half)
     return await open_session(user, address=request.address, browser=request.browser, limit=limit)
 
 
@@ -66,6 +84,12 @@ async def sign_in(request: SignIn) -> str:
 async def book(limit: budgets.Limit) -> int:
     """Count a try before it is made, as `budgets.book`, so that parallel guesses count too."""
     return await budgets.book(limit)
+
+
+@unit_of_work
+async def _give_back(limit: budgets.Limit) -> None:
+    await budgets.give_back(limit)
+    await waits.end(limit.key)
 
 
 @unit_of_work
@@ -79,8 +103,7 @@ async def open_session(
 ) -> str:
     """A new session for that person: returns its token, which is stored nowhere."""
     if limit:
-        await budgets.give_back(limit)
-        await waits.end(limit.key)
+        await _give_back(limit)
     token = secrets.token_urlsafe(32)
     session = await Session.create(
         user_id=user.id,
@@ -91,6 +114,7 @@ async def open_session(
         confirmed_at=now(),
         method=method,
     )
+    how: dict[str, Any] = {} if method is SignInMethod.PASSWORD else {"method": method.value}
     await audit.record(
         AuditAction.LOGIN,
         Resource.USER,
@@ -98,6 +122,7 @@ async def open_session(
         by=None,
         person_id=user.person_id,
         session=session.id,
+        **how,
     )
     signals.emit(Changed(None, Topic.ACCOUNTS, (user.id,)))
     return token
@@ -133,6 +158,7 @@ async def find(token: str) -> Actor | None:
         email=user.person.email,
         is_owner=user.is_owner,
         theme=user.theme,
+        factor_due=await factors.is_due(user),
     )
 
 
@@ -175,6 +201,7 @@ def in_workspace(actor: Actor, workspace: Workspace, role: Role) -> Actor:
         email=actor.email,
         is_owner=actor.is_owner,
         theme=actor.theme,
+        factor_due=actor.factor_due,
         workspace_id=workspace.id,
         workspace_slug=workspace.slug,
         workspace_name=workspace.name,

@@ -12,6 +12,10 @@ WAITING = (
     "Key {} is in the key file, but nothing uses it: a rotation was cut short. "
     "The next keys rotate takes it up."
 )
+ENDED = (
+    "Links made until now work no more: activation, invitation, password reset and download. "
+    "Codes still work when they are typed."
+)
 READABLE = (
     "What follows are the keys. Whoever sees them can read every code in a copy of the database. "
     "Print or write them down, then clear this screen."
@@ -42,15 +46,18 @@ def line(key: KeyView, zone: str) -> str:
 
 
 def standing(key: KeyView, zone: str) -> str:
-    links = LINKS_WORK if key.links_work else LINKS_ENDED
     match key.state:
         case KeyState.IN_USE:
             return "seals what is new"
         case KeyState.REPLACED:
-            return f"{progress(key)} sealed anew; {links}"
+            return f"{progress(key)} sealed anew; {links(key)}"
         case KeyState.RETIRED:
             retired = wording.moment(key.retired_at, zone) if key.retired_at else ""
-            return f"retired {retired}; {links}"
+            return f"retired {retired}; {links(key)}"
+
+
+def links(key: KeyView) -> str:
+    return LINKS_WORK if key.links_work else LINKS_ENDED
 
 
 def short(check_value: str) -> str:
@@ -66,16 +73,10 @@ def rotated(done: Rotated, *, links_ended: bool) -> list[str]:
     taken = " It was in the key file already." if done.taken_up else ""
     rest = "They are sealed anew while Tallystick runs; until then both keys are needed."
     codes = wording.count(done.codes, "code")
-    links = (
-        "Links made until now work no more: activation, invitation, password reset and download. "
-        "Codes still work when they are typed."
-        if links_ended
-        else "Links made until now work on."
-    )
     return [
         f"Key {done.number} took over from key {done.replaced}.{taken}",
         f"{codes} were sealed with the earlier key. {rest}",
-        links,
+        ENDED if links_ended else "Links made until now work on.",
         "Copy the key file anew, and print a new sheet: keys export.",
     ]
 

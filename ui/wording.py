@@ -84,8 +84,9 @@ def count(number: int, noun: str, nouns: str = "") -> str:
 
 
 def confirmation_lasts() -> str:
-    seconds = get_settings().confirmation_lasts.total_seconds()
-    return f"It counts for {count(max(1, round(seconds / 60)), 'minute')} in this browser."
+    minutes = round(get_settings().confirmation_lasts.total_seconds() / 60)
+    long = count(minutes, "minute") if minutes < 120 else count(minutes // 60, "hour")
+    return f"It counts for {long} in this browser."
 
 
 def size(number: int) -> str:

@@ -156,6 +156,17 @@ class Migration(migrations.Migration):
             "change",
             fields.CharEnumField(enum_type=AccountChange, max_length=20, null=True),
         ),
+        row(
+            "Release",
+            "code_release",
+            link("workspace", "Workspace", "releases"),
+            link("batch", "Batch", "releases"),
+            link("code", "Code", "releases", null=True),
+            link("released_by", "Person", "releases"),
+            ("codes", fields.IntField()),
+            ("reason", fields.CharField(max_length=300)),
+            indexes=[Index(fields=["batch_id"]), Index(fields=["code_id"])],
+        ),
         add("Batch", "held", fields.IntField(default=0, db_default=0)),
         ops.RunPython(write_first_key, leave),
     ]

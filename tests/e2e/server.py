@@ -16,7 +16,8 @@ SOON = 60.0
 STEP = 0.02
 NOISE = re.compile(r"Traceback|^ERROR|^CRITICAL|\bexception\b", re.MULTILINE | re.IGNORECASE)
 # Journeys share one loopback address, so what one visitor may try is no limit for them all.
-TRIES = dict.fromkeys(
+# They share their sessions too: one confirmation lasts for all but who lets it grow old.
+TRIES = {"CONFIRMATION_LASTS": "1d"} | dict.fromkeys(
     (
         "SIGN_IN_TRIES_PER_ACCOUNT",
         "SIGN_IN_TRIES_PER_ADDRESS",

@@ -6,22 +6,53 @@ from models.enums import Theme
 from services import (
     accounts,
     confirming,
+    factors,
     joining,
     links,
     notifications,
     own_sessions,
     passkeys,
+    recovery,
     sessions,
+    totp,
 )
+from services.actor import Actor
 from services.errors import Conflict, NotFound
 from services.links import Purpose
 from services.paging import Slice
 from tests.cast import PASSWORD
 from tests.matrix.commands import EVERYBODY, Reach, reads, writes
+from tests.matrix.world import World
+from tests.second_factors import signed_in, with_app
 
 NEW = "quiet orchard marble 77"
 
+
+async def _with_app(who: Actor) -> Actor:
+    """With an authenticator app, in a session that was confirmed."""
+    await with_app(who)
+    return await signed_in(who)
+
+
+async def _remove_app(_: World, who: Actor) -> object:
+    return await totp.remove(await _with_app(who))
+
+
+async def _renew(_: World, who: Actor) -> object:
+    return await recovery.renew(await _with_app(who))
+
+
+async def _begin(_: World, who: Actor) -> object:
+    """What it writes is the session that it needs."""
+    return await totp.begin(await signed_in(who))
+
+
 ROWS = [
+    reads("factors.mine", EVERYBODY, lambda w, who: factors.mine(who), reach=Reach.PLACE),
+    writes("totp.begin", EVERYBODY, _begin, reach=Reach.ALL),
+    writes("totp.add", EVERYBODY, lambda w, who: with_app(who), reach=Reach.ALL),
+    writes("totp.remove", EVERYBODY, _remove_app, reach=Reach.ALL),
+    writes("recovery.renew", EVERYBODY, _renew, reach=Reach.ALL),
     writes(
         "accounts.choose_theme",
         EVERYBODY,

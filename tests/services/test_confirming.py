@@ -26,7 +26,7 @@ async def test_the_password_confirms_this_session_and_no_other(cast: Cast) -> No
     [entry] = await entries(AuditAction.CONFIRM)
     assert (entry.resource, entry.target_id) == ("SESSION", sam.session_id)
     assert (entry.person_id, entry.workspace_id) == (sam.person_id, cast.northwind.id)
-    assert PASSWORD not in str(entry.detail)
+    assert entry.detail == {"method": "PASSWORD"}
 
 
 async def test_it_counts_as_long_as_a_sign_in(clock: time_machine.Traveller, cast: Cast) -> None:

@@ -31,6 +31,8 @@ class Form:
 class Line:
     """One connection; ConnectionError (or its end) is how a killed server shows."""
 
+    share = 1.0  # of each form; the rest never follows
+
     def __init__(self, origin: str, *, cookie: str = "", source: str = "127.0.0.1") -> None:
         self.origin, self.cookie, self.source = origin, cookie, source
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
@@ -63,7 +65,7 @@ class Line:
             f"POST {path} HTTP/1.1\r\nOrigin: {self.origin}\r\nContent-Length: {len(body)}\r\n"
             "Content-Type: application/x-www-form-urlencoded\r\n"
         )
-        return await self._ask(head, body, form.cookie)
+        return await self._ask(head, body[: int(len(body) * self.share)], form.cookie)
 
     async def _ask(self, head: str, body: bytes, cookie: str = "") -> Answer:
         cookies = "; ".join(filter(None, (self.cookie, cookie)))

@@ -7,13 +7,22 @@ from typing import Annotated
 
 import typer
 
-from services import backup_folder, backup_writing, database, installation, schema
-from services.backup_manifest import Made
+from services import (
+    backup_folder,
+    backup_writing,
+    database,
+    installation,
+    instance_lock,
+    restoring,
+    schema,
+)
+from services.backup_manifest import Made, NotABackup
 from services.backup_writing import Wanted
 from services.errors import DomainError
+from services.restoring import Asked, Older
 from services.schema_check import SchemaRefused
 from services.settings import Settings, get_settings
-from ui import wording
+from ui import restore_words, wording
 from ui.cli import problems
 
 
@@ -59,3 +68,52 @@ async def _open_key(settings: Settings) -> None:
 def _progress(what: str, done: int, of: int) -> None:
     told = f"{what}, {wording.progress(done, of)}" if of else what
     print(f"\r\033[K{told}", end="\n" if done == of else "", file=sys.stderr, flush=True)
+
+
+def restore(
+    path: Annotated[Path, typer.Argument(help="The folder of a backup, or its .tar.")],
+    accept_older: Annotated[
+        bool,
+        typer.Option(
+            "--accept-older",
+            help="Restore although something happened since; codes are held then.",
+        ),
+    ] = False,
+    head: Annotated[
+        Path | None,
+        typer.Option(help="A file with heads that were kept elsewhere, one on each line."),
+    ] = None,
+    nothing_since: Annotated[
+        bool,
+        typer.Option(
+            "--nothing-since",
+            help="Say that no code was used since the backup, where nothing else can tell: "
+            "no code is held then. A code that was used since would work a second time.",
+        ),
+    ] = False,
+) -> None:
+    """Put a backup in the place of the data; the server must be stopped.
+
+    The data that is there is moved to backups/replaced-<time> in the data folder. Codes of which
+    nobody can tell whether they were used since are held until an admin releases them.
+    """
+    with problems.said():
+        settings = get_settings()
+        asked = Asked(
+            source=path,
+            heads=head.read_text("utf-8", errors="replace") if head else "",
+            accept_older=accept_older,
+            nothing_since=nothing_since,
+        )
+        lock = instance_lock.acquire(settings)
+        told = _progress if sys.stderr.isatty() else backup_writing.nothing
+        try:
+            restored = asyncio.run(restoring.restore(settings, asked, told))
+        except Older as refused:
+            problems.stop("\n".join(restore_words.older(refused)))
+        except NotABackup as refused:
+            problems.stop(str(refused))
+        else:
+            print("\n".join(restore_words.restored(restored)))
+        finally:
+            lock.release()

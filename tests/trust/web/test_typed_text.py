@@ -46,6 +46,8 @@ async def _fill(field: Field, world: World, text: str) -> None:
 
 @settings(settings.get_profile("fields"))
 @given(field=st.sampled_from(FIELDS), text=TEXTS)
+@example(field=named("customer"), text="9" * 400)
+@example(field=named("search customers"), text="ŉ" * 200)
 @example(field=named("user in the log"), text="0" * 19 + "1" + "9" * 30)
 async def test_a_field_takes_a_text_or_says_beside_it_why_not(
     world: World, any_number: None, field: Field, text: str
