@@ -13,13 +13,14 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
-from models import Passkey, User
+from models import Passkey
 from models.enums import AccountChange, AuditAction, ChallengePurpose, Resource, SignInMethod
 from services import (
     accounts,
     audit,
     budgets,
     confirming,
+    factor_changes,
     passkey_answers,
     passkey_challenges,
     passkey_proof,
@@ -39,6 +40,7 @@ from services.settings import get_settings
 from services.throttling import Kind
 
 MOST = 20
+PASSKEY = "passkey"
 GONE = "This passkey is not there any more."
 KNOWN = "This passkey is added already."
 
@@ -102,8 +104,9 @@ async def add(actor: Actor, *, name: str, answer: str) -> int:
 
 @unit_of_work
 async def _add(actor: Actor, name: str, new: NewPasskey) -> int:
+    user = await factor_changes.hold(actor.user_id)
     made = await Passkey.create(
-        user_id=actor.user_id,
+        user_id=user.id,
         name=name,
         credential=new.credential,
         public_key=new.public_key,
@@ -111,8 +114,14 @@ async def _add(actor: Actor, name: str, new: NewPasskey) -> int:
         transports=new.transports,
     )
     await budgets.give_back(_limit(actor))
-    await _record(AuditAction.ADD, actor, made.id)
-    await _warn(actor, AccountChange.PASSKEY_ADDED)
+    await factor_changes.tell(
+        AuditAction.ADD,
+        user,
+        AccountChange.PASSKEY_ADDED,
+        by=actor,
+        kind=PASSKEY,
+        passkey=made.id,
+    )
     return made.id
 
 
@@ -125,21 +134,41 @@ async def rename(actor: Actor, passkey_id: int, name: str) -> None:
 async def _rename(actor: Actor, passkey_id: int, name: str) -> None:
     row = Passkey.filter(id=await _own(actor, passkey_id))
     if await row.exclude(name=name).update(name=name):
-        await _record(AuditAction.UPDATE, actor, passkey_id, field="name")
+        await audit.record(
+            AuditAction.UPDATE,
+            Resource.FACTOR,
+            actor.user_id,
+            by=actor,
+            kind=PASSKEY,
+            passkey=passkey_id,
+            field="name",
+        )
+        accounts.announce(actor.user_id)
 
 
 async def remove(actor: Actor, passkey_id: int) -> None:
-    """It signs nobody in any more, and a mail says so. Raises NotFound, ConfirmationDue."""
+    """It signs nobody in any more, and a mail says so. Raises NotFound, ConfirmationDue.
+
+    Conflict for the last second factor where one is demanded.
+    """
     await step_up.require(actor)
     await _remove(actor, passkey_id)
 
 
 @unit_of_work
 async def _remove(actor: Actor, passkey_id: int) -> None:
+    user = await factor_changes.hold(actor.user_id)
     if not await Passkey.filter(id=await _own(actor, passkey_id)).delete():
         raise NotFound(GONE)
-    await _record(AuditAction.REMOVE, actor, passkey_id)
-    await _warn(actor, AccountChange.PASSKEY_REMOVED)
+    await factor_changes.after_removal(user)
+    await factor_changes.tell(
+        AuditAction.REMOVE,
+        user,
+        AccountChange.PASSKEY_REMOVED,
+        by=actor,
+        kind=PASSKEY,
+        passkey=passkey_id,
+    )
 
 
 async def begin_confirming(actor: Actor) -> dict[str, Any]:
@@ -185,20 +214,3 @@ async def _book(actor: Actor) -> None:
     """Each challenge is a row."""
     if minutes := await sessions.book(_limit(actor)):
         raise throttling.refuse(Kind.SECOND_FACTOR, minutes=minutes)
-
-
-async def _record(action: AuditAction, actor: Actor, passkey_id: int, **detail: Any) -> None:
-    await audit.record(
-        action,
-        Resource.FACTOR,
-        actor.user_id,
-        by=actor,
-        kind="passkey",
-        passkey=passkey_id,
-        **detail,
-    )
-    accounts.announce(actor.user_id)
-
-
-async def _warn(actor: Actor, change: AccountChange) -> None:
-    await accounts.warn(await User.get(id=actor.user_id).select_related("person"), change)

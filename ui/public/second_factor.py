@@ -12,7 +12,7 @@ from services.second_step import Asked, SecondStep
 from services.settings import get_settings
 from ui import routes, targets
 from ui.door import cookies, forms, peers, session
-from ui.public import answers, half_way, sign_in
+from ui.public import answers, half_way, passkey_button, sign_in
 
 PAGE = answers.Page("second_factor.html", "Second factor", ())
 LABELS = {
@@ -30,7 +30,7 @@ async def show(request: Request) -> Response:
     asked = await second_step.asked(half) if half else None
     if asked is None:
         return _anew(target)
-    return answers.show(request, PAGE, **_context(asked, target))
+    return answers.show(request, PAGE, **_context(request, asked, target))
 
 
 async def submit(request: Request) -> Response:
@@ -39,7 +39,7 @@ async def submit(request: Request) -> Response:
     asked = await second_step.asked(half) if half else None
     if half is None or asked is None:
         return _anew(target, late=True)
-    context = _context(asked, target)
+    context = _context(request, asked, target)
     if not forms.is_genuine(request, typed, settings):
         return answers.stale(request, PAGE, typed, **context)
     try:
@@ -70,12 +70,12 @@ def _kept(target: str) -> str:
     return target if targets.is_local(target) else ""
 
 
-def _context(asked: Asked, target: str) -> dict[str, Any]:
+def _context(request: Request, asked: Asked, target: str) -> dict[str, Any]:
     have = asked.factors
     return {
         "email": asked.email,
         "label": LABELS.get((have.totp, have.recovery > 0), ""),
-        "passkeys": have.passkeys,
+        "passkey": passkey_button.for_sign_in(request) if have.passkeys else None,
         "next": _kept(target),
         "login_url": routes.login(_kept(target)),
     }

@@ -60,6 +60,7 @@ async def test_a_passkey_is_added_named_anew_and_removed_in_every_open_tab(house
     await sees(there, "Laptop <b>of Sam</b>", "Added just now, never used")
     assert (await Passkey.get()).user_id == sam.user_id
 
+    await until(lambda: "Rename Laptop <b>of Sam</b>" in buttons(here))
     await press(here, "Rename Laptop <b>of Sam</b>")
     enter(here, "Name", "")
     await press(here, "Save")
