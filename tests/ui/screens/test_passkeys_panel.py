@@ -106,6 +106,7 @@ async def test_somebody_who_proved_nothing_lately_does_it_with_the_passkey(house
     await add(user)
     await sees(user, passkeys_panel.ADDED)
     await Session.all().update(confirmed_at=now() - timedelta(days=1))
+    await until(lambda: "Remove Work laptop" in buttons(user))
     await press(user, "Remove Work laptop")
     user.notify.messages.clear()
     removing = press(user, "Remove")  # goes on once the dialog above is answered
