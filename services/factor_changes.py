@@ -1,5 +1,7 @@
 """What every change of somebody's second factor has in common: one at a time, told to all."""
 
+from typing import Any
+
 from models import Authenticator, Passkey, PasskeyChallenge, RecoveryCode, User
 from models.enums import AccountChange, AuditAction, Resource
 from services import accounts, audit, factors, signals
@@ -27,9 +29,10 @@ async def tell(
     *,
     by: Actor | None,
     kind: str,
+    **detail: Any,
 ) -> None:
     """The entry of the log, the mail, and the open tabs."""
-    await audit.record(action, Resource.FACTOR, user.id, by=by, kind=kind)
+    await audit.record(action, Resource.FACTOR, user.id, by=by, kind=kind, **detail)
     await accounts.warn(user, change)
     accounts.announce(user.id)
     signals.emit(Changed(None, Topic.MEMBERS, (user.id,)))

@@ -13,7 +13,7 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
-from models import Passkey, User
+from models import Passkey
 from models.enums import AccountChange, AuditAction, ChallengePurpose, Resource, SignInMethod
 from services import (
     accounts,
@@ -27,7 +27,6 @@ from services import (
     relying_party,
     sessions,
     sign_in_limits,
-    signals,
     step_up,
     texts,
     throttling,
@@ -38,10 +37,10 @@ from services.errors import Conflict, Invalid, NotFound
 from services.passkey_answers import REFUSED, NewPasskey
 from services.passkey_proof import Proof
 from services.settings import get_settings
-from services.signals import Changed, Topic
 from services.throttling import Kind
 
 MOST = 20
+PASSKEY = "passkey"
 GONE = "This passkey is not there any more."
 KNOWN = "This passkey is added already."
 
@@ -105,8 +104,9 @@ async def add(actor: Actor, *, name: str, answer: str) -> int:
 
 @unit_of_work
 async def _add(actor: Actor, name: str, new: NewPasskey) -> int:
+    user = await factor_changes.hold(actor.user_id)
     made = await Passkey.create(
-        user_id=actor.user_id,
+        user_id=user.id,
         name=name,
         credential=new.credential,
         public_key=new.public_key,
@@ -114,8 +114,14 @@ async def _add(actor: Actor, name: str, new: NewPasskey) -> int:
         transports=new.transports,
     )
     await budgets.give_back(_limit(actor))
-    await _record(AuditAction.ADD, actor, made.id)
-    await _warn(actor, AccountChange.PASSKEY_ADDED)
+    await factor_changes.tell(
+        AuditAction.ADD,
+        user,
+        AccountChange.PASSKEY_ADDED,
+        by=actor,
+        kind=PASSKEY,
+        passkey=made.id,
+    )
     return made.id
 
 
@@ -128,13 +134,22 @@ async def rename(actor: Actor, passkey_id: int, name: str) -> None:
 async def _rename(actor: Actor, passkey_id: int, name: str) -> None:
     row = Passkey.filter(id=await _own(actor, passkey_id))
     if await row.exclude(name=name).update(name=name):
-        await _record(AuditAction.UPDATE, actor, passkey_id, field="name")
+        await audit.record(
+            AuditAction.UPDATE,
+            Resource.FACTOR,
+            actor.user_id,
+            by=actor,
+            kind=PASSKEY,
+            passkey=passkey_id,
+            field="name",
+        )
+        accounts.announce(actor.user_id)
 
 
 async def remove(actor: Actor, passkey_id: int) -> None:
     """It signs nobody in any more, and a mail says so. Raises NotFound, ConfirmationDue.
 
-    Raises Conflict where a second factor is demanded and this is the last one.
+    Conflict for the last second factor where one is demanded.
     """
     await step_up.require(actor)
     await _remove(actor, passkey_id)
@@ -146,8 +161,14 @@ async def _remove(actor: Actor, passkey_id: int) -> None:
     if not await Passkey.filter(id=await _own(actor, passkey_id)).delete():
         raise NotFound(GONE)
     await factor_changes.after_removal(user)
-    await _record(AuditAction.REMOVE, actor, passkey_id)
-    await _warn(actor, AccountChange.PASSKEY_REMOVED)
+    await factor_changes.tell(
+        AuditAction.REMOVE,
+        user,
+        AccountChange.PASSKEY_REMOVED,
+        by=actor,
+        kind=PASSKEY,
+        passkey=passkey_id,
+    )
 
 
 async def begin_confirming(actor: Actor) -> dict[str, Any]:
@@ -193,22 +214,3 @@ async def _book(actor: Actor) -> None:
     """Each challenge is a row."""
     if minutes := await sessions.book(_limit(actor)):
         raise throttling.refuse(Kind.SECOND_FACTOR, minutes=minutes)
-
-
-async def _record(action: AuditAction, actor: Actor, passkey_id: int, **detail: Any) -> None:
-    await audit.record(
-        action,
-        Resource.FACTOR,
-        actor.user_id,
-        by=actor,
-        kind="passkey",
-        passkey=passkey_id,
-        **detail,
-    )
-    accounts.announce(actor.user_id)
-    # a factor that is demanded opens their pages
-    signals.emit(Changed(None, Topic.MEMBERS, (actor.user_id,)))
-
-
-async def _warn(actor: Actor, change: AccountChange) -> None:
-    await accounts.warn(await User.get(id=actor.user_id).select_related("person"), change)

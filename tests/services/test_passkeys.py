@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from models import Passkey, Session
-from models.enums import AccountChange, AuditAction
+from models import Installation, Passkey, Session
+from models.enums import AccountChange, AuditAction, Demand
 from services import factors, passkey_answers, passkey_sign_in, passkeys, sessions
 from services.actor import Actor
 from services.errors import ConfirmationDue, Conflict, Invalid, Limited, NotFound
@@ -155,7 +155,7 @@ async def test_what_one_session_was_asked_confirms_no_other(cast: Cast) -> None:
     with pytest.raises(Invalid):
         await passkeys.confirm(there, pocket.sign(await passkeys.begin_confirming(here)))
     await sessions.end([there.session_id])
-    with pytest.raises(Invalid):
+    with pytest.raises(NotFound):
         await passkeys.confirm(there, pocket.sign(await passkeys.begin_confirming(there)))
     assert await entries(AuditAction.CONFIRM) == []
 
@@ -181,3 +181,21 @@ async def test_there_is_an_end_to_how_many_one_has(cast: Cast) -> None:
     )
     with pytest.raises(Conflict):
         await passkeys.begin_adding(sam, "One more")
+
+
+async def test_the_last_one_stays_while_a_second_factor_is_demanded(cast: Cast) -> None:
+    ada = await signed_in("ada@example.org")
+    await added(ada)
+    [view] = await passkeys.of(ada)
+    await Installation.all().update(second_factor=Demand.ADMINS)
+    with pytest.raises(Conflict):
+        await passkeys.remove(ada, view.id)
+    await added(ada, Pocket(), "Second")
+    await passkeys.remove(ada, view.id)
+    assert [each.name for each in await passkeys.of(ada)] == ["Second"]
+
+
+async def test_with_a_passkey_the_password_alone_signs_nobody_in(cast: Cast) -> None:
+    await added(await signed_in())
+    with pytest.raises(sessions.SecondFactorDue):
+        await signed_in()

@@ -1,5 +1,6 @@
 """Asks the browser at this tab to make or to use a passkey."""
 
+from collections.abc import Awaitable
 from typing import Any
 
 from nicegui import ui
@@ -17,20 +18,20 @@ PATIENCE = 330.0  # seconds; a little longer than the browser's own dialog may s
 
 async def made(options: dict[str, Any], go: ui.button) -> tuple[str, str]:
     """What the browser says of a new passkey, or in a sentence why it made none."""
-    return await _asked("makePasskey", options, go, NOT_MADE)
+    call = browser.call("makePasskey", options, timeout=PATIENCE)
+    return await _told(call, go, NOT_MADE)
 
 
 async def used(options: dict[str, Any], go: ui.button) -> tuple[str, str]:
     """What the browser says of a passkey of the person's, or in a sentence why it used none."""
-    return await _asked("usePasskey", options, go, NOT_USED)
+    call = browser.call("usePasskey", options, timeout=PATIENCE)
+    return await _told(call, go, NOT_USED)
 
 
-async def _asked(
-    function: str, options: dict[str, Any], go: ui.button, otherwise: str
-) -> tuple[str, str]:
+async def _told(call: Awaitable[Any], go: ui.button, otherwise: str) -> tuple[str, str]:
     go.props("loading").disable()
     try:
-        told = await browser.call(function, options, timeout=PATIENCE)
+        told = await call
     except TimeoutError:
         told = None
     finally:

@@ -12,7 +12,7 @@ from services.errors import DomainError, Limited, NotFound
 from services.passkey_sign_in import PasskeySignIn
 from services.settings import get_settings
 from ui import targets
-from ui.door import errors, forms, peers, session
+from ui.door import cookies, errors, forms, peers, session
 from ui.public import confirm as confirm_page
 from ui.public import sign_in
 
@@ -41,7 +41,9 @@ async def finish(request: Request) -> Response:
     except DomainError as error:
         return _refused(error)
     target = sign_in.lands(targets.after_sign_in(typed.get("next", "")))
-    return await sign_in.hand_over(request, JSONResponse({"to": target}), token, settings)
+    response = await sign_in.hand_over(request, JSONResponse({"to": target}), token, settings)
+    cookies.drop(response, cookies.HALF_WAY, settings)  # who came from the password is in
+    return response
 
 
 async def begin_confirming(request: Request) -> Response:

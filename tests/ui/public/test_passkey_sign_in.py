@@ -11,7 +11,7 @@ from services import passkey_answers, passkey_sign_in, passkeys, sessions
 from services.settings import Settings
 from services.zones import now
 from tests.pocket import Pocket
-from tests.ui.door.site import browser, form_of, opened, owner_token
+from tests.ui.door.site import browser, form_of, opened, owner_token, sign_in
 from ui import routes
 from ui.door import forms, headers
 
@@ -28,9 +28,9 @@ async def visitor(
         yield client
 
 
-async def carried() -> Pocket:
-    """A passkey of Ada's."""
-    actor = await sessions.find(await owner_token())
+async def carried(token: str = "") -> Pocket:
+    """A passkey of Ada's, added at that session."""
+    actor = await sessions.find(token or await owner_token())
     assert actor
     pocket = Pocket(origin=ORIGIN, rp_id="localhost")
     answer = pocket.make(await passkeys.begin_adding(actor, "Phone"))
@@ -112,11 +112,10 @@ async def test_only_a_page_of_ours_asks(visitor: httpx.AsyncClient, path: str) -
 async def test_whoever_is_signed_in_confirms_with_a_passkey_of_theirs(
     visitor: httpx.AsyncClient,
 ) -> None:
-    pocket = await carried()
+    pocket = await carried(token := await owner_token())
     csrf = (await form_of(visitor, routes.REDEEM))["csrf"]
     for path in (routes.CONFIRM_OPTIONS, routes.CONFIRM_PASSKEY):
         assert (await visitor.post(path, data={"csrf": csrf})).status_code == 404
-    token = await owner_token()
     visitor.cookies.set("tallystick", token)
     actor = await sessions.find(token)
     assert actor
@@ -134,9 +133,9 @@ async def test_whoever_is_signed_in_confirms_with_a_passkey_of_theirs(
 
 
 async def test_a_disabled_person_confirms_nothing(visitor: httpx.AsyncClient) -> None:
-    await carried()
+    await carried(token := await owner_token())
     csrf = (await form_of(visitor, routes.REDEEM))["csrf"]
-    visitor.cookies.set("tallystick", await owner_token())
+    visitor.cookies.set("tallystick", token)
     await User.all().update(disabled_at=now())
     answer = await visitor.post(routes.CONFIRM_OPTIONS, data={"csrf": csrf})
     assert answer.status_code == 404
@@ -179,3 +178,21 @@ async def test_where_none_are_offered_nothing_of_them_is_there(
         answer = await sent(visitor, routes.PASSKEY_OPTIONS)
         assert answer.status_code == 404
         assert answer.json()["message"].startswith("Passkeys are not offered here")
+
+
+async def test_after_the_password_the_passkey_is_the_second_step(
+    visitor: httpx.AsyncClient,
+) -> None:
+    pocket = await carried()
+    asked = await sign_in(visitor, next=routes.ACCOUNT)
+    assert asked.headers["location"] == routes.second_factor(routes.ACCOUNT)
+    assert "tallystick" not in visitor.cookies
+    page = await visitor.get(asked.headers["location"])
+    assert page.text.count("<script") == 1
+    assert f'data-finish="{routes.PASSKEY_SIGN_IN}"' in page.text
+    assert f'data-next="{routes.ACCOUNT}"' in page.text
+    assert "script-src" in page.headers["content-security-policy"]
+    options = (await sent(visitor, routes.PASSKEY_OPTIONS)).json()
+    typed = {"answer": pocket.sign(options), "next": routes.ACCOUNT}
+    assert (await sent(visitor, routes.PASSKEY_SIGN_IN, **typed)).json() == {"to": routes.ACCOUNT}
+    assert (await visitor.get(routes.HOME)).status_code == 200

@@ -60,6 +60,7 @@ async def test_a_passkey_is_added_named_anew_and_removed_in_every_open_tab(house
     await sees(there, "Laptop <b>of Sam</b>", "Added just now, never used")
     assert (await Passkey.get()).user_id == sam.user_id
 
+    await until(lambda: "Rename Laptop <b>of Sam</b>" in buttons(here))
     await press(here, "Rename Laptop <b>of Sam</b>")
     enter(here, "Name", "")
     await press(here, "Save")
@@ -105,6 +106,7 @@ async def test_somebody_who_proved_nothing_lately_does_it_with_the_passkey(house
     await add(user)
     await sees(user, passkeys_panel.ADDED)
     await Session.all().update(confirmed_at=now() - timedelta(days=1))
+    await until(lambda: "Remove Work laptop" in buttons(user))
     await press(user, "Remove Work laptop")
     user.notify.messages.clear()
     removing = press(user, "Remove")  # goes on once the dialog above is answered
