@@ -4,7 +4,7 @@ from time import perf_counter
 
 from bench.place import Place
 from bench.report import Figure
-from services import batches, key_rotation, resealing
+from services import batch_jobs, batches, key_rotation, resealing
 from services.settings import get_settings
 
 CODES = 10_000
@@ -16,6 +16,7 @@ async def reseal(place: Place) -> Figure:
     for number in range(CODES // AT_ONCE):
         order = place.order(AT_ONCE, f"reseal-{number}")
         await batches.request(place.actor, order)
+        await batch_jobs.work()
     done = await key_rotation.rotate(get_settings())
     start = perf_counter()
     await resealing.work()
