@@ -25,7 +25,10 @@ class KeyState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeyView:
-    """`since` is when it was taken into use; `codes` were to be sealed anew, `resealed` are."""
+    """`since` is when it was taken into use; `codes` were to be sealed anew, `resealed` are.
+
+    `is_stuck`: all were gone through, and some did not open.
+    """
 
     number: int
     check_value: str
@@ -35,6 +38,7 @@ class KeyView:
     links_work: bool
     codes: int
     resealed: int
+    is_stuck: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,4 +92,8 @@ def _view(row: Key) -> KeyView:
         links_work=row.links_end_at is None or row.links_end_at > now(),
         codes=row.codes,
         resealed=row.resealed,
+        is_stuck=state is KeyState.REPLACED
+        and not row.retired_at
+        and 0 < (row.codes_until or 0) <= row.resealed_to
+        and row.resealed < row.codes,
     )

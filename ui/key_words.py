@@ -16,6 +16,7 @@ ENDED = (
     "Links made until now work no more: activation, invitation, password reset and download. "
     "Codes still work when they are typed."
 )
+STUCK = "The rest does not open: the program's log names the rows. Both keys stay in use for them."
 READABLE = (
     "What follows are the keys. Whoever sees them can read every code in a copy of the database. "
     "Print or write them down, then clear this screen."
@@ -86,7 +87,8 @@ def summary(status: KeyStatus) -> str:
     if status.problem:
         return f"The next start would be refused. {status.problem}"
     if key := status.replaced:
-        return f"{progress(key)} that key {key.number} had sealed are sealed anew. Both are needed."
+        rest = STUCK if key.is_stuck else "Both are needed."
+        return f"{progress(key)} that key {key.number} had sealed are sealed anew. {rest}"
     return f"Key {status.keys[0].number} seals, finds and signs everything."
 
 

@@ -58,7 +58,9 @@ class KeysPanel:
             parts.append(f"retired {self._moment(key.retired_at)}")
         else:
             parts.append(f"in use since {self._moment(key.since)}")
-        if key.state is not KeyState.IN_USE:
+        if key.state is KeyState.IN_USE:
+            parts.append("seals what is new")
+        else:
             parts.append(key_words.links(key))
         return ", ".join(parts)
 
