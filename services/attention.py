@@ -25,6 +25,7 @@ class Matter(StrEnum):
     MAIL_FAILED = "mail failed"
     BATCH_FAILED = "batch failed"
     BATCH_UNDER_WAY = "batch under way"
+    CODES_HELD = "codes held"
     CODES_EXPIRE = "codes expire"
     AGREEMENT_ENDS = "agreement ends"
     AWAITING_CODE = "awaiting code"
@@ -53,6 +54,7 @@ async def of_codes(actor: Actor, kind: CodeKind) -> list[Attention]:
     mails = await _mails(actor) if kind is CodeKind.ACCESS else []
     return [
         *mails,
+        *await _held(actor, kind),
         *await _failed(actor, kind),
         *await _expiring(actor, kind),
         *await _under_way(actor, kind),
@@ -94,6 +96,19 @@ async def _failed(actor: Actor, kind: CodeKind) -> list[Attention]:
             target_id=batch.id,
         )
         for batch in rows
+    ]
+
+
+async def _held(actor: Actor, kind: CodeKind) -> list[Attention]:
+    rows = _batches(actor, kind).filter(held__gt=0).order_by("-id").limit(MOST)
+    return [
+        Attention(
+            matter=Matter.CODES_HELD,
+            number=batch.held,
+            name=_what(batch),
+            target_id=batch.id,
+        )
+        for batch in await rows
     ]
 
 

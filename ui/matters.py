@@ -49,6 +49,12 @@ def _under_way(_: Actor, found: Attention) -> tuple[str, str]:
     return f"{wording.count(found.number, 'code')} {verb} being made", f"{found.name}, {progress}"
 
 
+def _held(_: Actor, found: Attention) -> tuple[str, str]:
+    verb = "is" if found.number == 1 else "are"
+    title = f"{wording.count(found.number, 'code')} {verb} held after a restore"
+    return title, f"{found.name}, batch {found.target_id}"
+
+
 def _expire(actor: Actor, found: Attention) -> tuple[str, str]:
     verb = "expires" if found.number == 1 else "expire"
     title = f"{wording.count(found.number, 'code')} {verb} {_by(actor, found)}"
@@ -78,6 +84,7 @@ TABLE: dict[Matter, tuple[str, Callable[[Actor, Attention], tuple[str, str]]]] =
     Matter.MAIL_FAILED: ("Review", _mail),
     Matter.BATCH_FAILED: ("View", _failed),
     Matter.BATCH_UNDER_WAY: ("View", _under_way),
+    Matter.CODES_HELD: ("Review", _held),
     Matter.CODES_EXPIRE: ("View", _expire),
     Matter.AGREEMENT_ENDS: ("View", _ends),
     Matter.AWAITING_CODE: ("Open", _awaiting),

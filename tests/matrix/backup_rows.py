@@ -23,6 +23,10 @@ async def _download(_: World, who: Actor) -> object:
     return await backups.download(who, await backups.make(who))
 
 
+async def _may_download(_: World, who: Actor) -> object:
+    return await backups.may_download(who, await backups.make(who))
+
+
 ROWS = [
     reads("backup_list.every", OWNER, lambda w, who: backup_list.every(who), reach=Reach.ALL),
     reads("backup_list.state", OWNER, lambda w, who: backup_list.state(who), reach=Reach.ALL),
@@ -35,6 +39,13 @@ ROWS = [
     ),
     writes("backups.check", OWNER, _check, reach=Reach.ALL, stopped=NONE_HERE),
     writes("backups.delete", OWNER, _delete, reach=Reach.ALL, stopped=NONE_HERE),
+    writes(
+        "backups.may_download",
+        OWNER,
+        _may_download,
+        reach=Reach.ALL,
+        stopped=NONE_HERE or ConfirmationDue,
+    ),
     writes(
         "backups.download",
         OWNER,
