@@ -33,9 +33,9 @@ class Matter(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attention:
-    """`number` of things; `name` is the first one's, `target_id` its row where there is only one.
+    """`number` of things, of that `kind` where it matters; `name` is the first one's, `target_id` its row where there is only one.
 
-    `made` of so many codes are there, of a batch under way; `at` is when it happens.
+    `made` of so many codes are there, of a batch under way, or in so many batches they are held; `at` is when it happens.
     """
 
     matter: Matter
@@ -44,6 +44,7 @@ class Attention:
     detail: str = ""
     target_id: int | None = None
     made: int = 0
+    kind: CodeKind | None = None
     at: datetime | None = None
 
 
@@ -100,15 +101,19 @@ async def _failed(actor: Actor, kind: CodeKind) -> list[Attention]:
 
 
 async def _held(actor: Actor, kind: CodeKind) -> list[Attention]:
-    rows = _batches(actor, kind).filter(held__gt=0).order_by("-id").limit(MOST)
+    """One line however many batches there are: after a restore it may be every one."""
+    found = await _batches(actor, kind).filter(held__gt=0).order_by("-id")
+    if not found:
+        return []
     return [
         Attention(
             matter=Matter.CODES_HELD,
-            number=batch.held,
-            name=_what(batch),
-            target_id=batch.id,
+            number=sum(batch.held for batch in found),
+            name=_what(found[0]) if len(found) == 1 else "",
+            target_id=found[0].id if len(found) == 1 else None,
+            made=len(found),
+            kind=kind,
         )
-        for batch in await rows
     ]
 
 

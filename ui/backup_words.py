@@ -20,7 +20,6 @@ POSTGRES = (
     "putting it back."
 )
 MADE = {Made.HAND: "By hand", Made.NIGHT: "Nightly", Made.COMMAND: "Command line"}
-STAYS = "It stays until somebody deletes it."
 
 
 def key(state: BackupState) -> str:
@@ -33,7 +32,8 @@ def stands(state: BackupState) -> tuple[str, str, str]:
         tried = f" {_when(state.tried_at)}" if state.tried_at else ""
         return "FAILED", "revoked", f"The last backup that was tried{tried} failed."
     if not state.next_at:
-        return "OFF", "expired", "No backup is made at night: TALLYSTICK_BACKUPS_KEPT is 0."
+        why = "this is the demo" if state.is_demo else "TALLYSTICK_BACKUPS_KEPT is 0"
+        return "OFF", "expired", f"No backup is made at night: {why}."
     if not state.last:
         return "WAITING", "expired", "There is no backup yet."
     return "WORKING", "activated", "One is made and checked every night while Tallystick runs."

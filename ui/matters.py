@@ -2,10 +2,14 @@
 
 from collections.abc import Callable
 
+from models.enums import CodeKind
 from services.actor import Actor
 from services.attention import Attention, Matter
 from ui import routes, wording
 from ui.components.matters import MatterLine
+
+
+LISTS = {CodeKind.ACCESS: routes.access_codes, CodeKind.PURCHASE: routes.purchase_codes}
 
 
 def line(actor: Actor, found: Attention, *, batch_path: Callable[[str, int], str]) -> MatterLine:
@@ -29,6 +33,8 @@ def _path(slug: str, found: Attention, batch_path: Callable[[str, int], str]) ->
             return routes.agreements(slug)
         case Matter.AWAITING_CODE:
             return routes.evaluation(slug, found.target_id or 0)
+        case Matter.CODES_HELD if found.target_id is None:
+            return LISTS[found.kind or CodeKind.ACCESS](slug)
         case _:
             return batch_path(slug, found.target_id or 0)
 
@@ -52,6 +58,8 @@ def _under_way(_: Actor, found: Attention) -> tuple[str, str]:
 def _held(_: Actor, found: Attention) -> tuple[str, str]:
     verb = "is" if found.number == 1 else "are"
     title = f"{wording.count(found.number, 'code')} {verb} held after a restore"
+    if found.target_id is None:
+        return title, f"in {wording.count(found.made, 'batch', 'batches')}"
     return title, f"{found.name}, batch {found.target_id}"
 
 

@@ -1,11 +1,12 @@
-"""Backups, which are the owner's."""
+"""Backups, which are the owner's, and codes that a restore held."""
 
-from services import backup_list, backups
+from models.enums import CodeKind
+from services import backup_list, backups, held
 from services.actor import Actor
 from services.backup_writing import BackupFailed
-from services.errors import ConfirmationDue
+from services.errors import ConfirmationDue, Conflict
 from tests.conftest import POSTGRES
-from tests.matrix.commands import OWNER, Reach, reads, writes
+from tests.matrix.commands import ADMINS, OWNER, Reach, reads, writes
 from tests.matrix.world import World
 
 NONE_HERE = BackupFailed if POSTGRES else None
@@ -52,5 +53,18 @@ ROWS = [
         _download,
         reach=Reach.ALL,
         stopped=NONE_HERE or ConfirmationDue,
+    ),
+    writes(
+        "held.release",
+        ADMINS,
+        lambda w, who: held.release(who, w.batch.batch.id, "a reason"),
+        stopped=Conflict,  # none is held
+    ),
+    writes(
+        "held.release",
+        ADMINS,
+        lambda w, who: held.release(who, w.bought.batch.id, "a reason", kind=CodeKind.PURCHASE),
+        stopped=Conflict,
+        case="purchase codes",
     ),
 ]
