@@ -33,9 +33,10 @@ class Matter(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attention:
-    """`number` of things, of that `kind` where it matters; `name` is the first one's, `target_id` its row where there is only one.
+    """`number` of things; `name` is the first one's, `target_id` its row where there is only one.
 
-    `made` of so many codes are there, of a batch under way, or in so many batches they are held; `at` is when it happens.
+    `made` of so many codes are there, of a batch under way; codes of a `kind` that are held are in
+    so many batches. `at` is when it happens.
     """
 
     matter: Matter

@@ -8,7 +8,6 @@ from services.attention import Attention, Matter
 from ui import routes, wording
 from ui.components.matters import MatterLine
 
-
 LISTS = {CodeKind.ACCESS: routes.access_codes, CodeKind.PURCHASE: routes.purchase_codes}
 
 
