@@ -26,17 +26,17 @@ def key(state: BackupState) -> str:
     return KEY.format(state.key_file)
 
 
-def stands(state: BackupState) -> tuple[str, str, str]:
-    """The word, its tone, and a sentence."""
+def stands(state: BackupState) -> tuple[str, str]:
+    """The word and a sentence."""
     if state.problem:
         tried = f" {_when(state.tried_at)}" if state.tried_at else ""
-        return "FAILED", "revoked", f"The last backup that was tried{tried} failed."
+        return "FAILED", f"The last backup that was tried{tried} failed."
     if not state.next_at:
         why = "this is the demo" if state.is_demo else "TALLYSTICK_BACKUPS_KEPT is 0"
-        return "OFF", "expired", f"No backup is made at night: {why}."
+        return "OFF", f"No backup is made at night: {why}."
     if not state.last:
-        return "WAITING", "expired", "There is no backup yet."
-    return "WORKING", "activated", "One is made and checked every night while Tallystick runs."
+        return "WAITING", "There is no backup yet."
+    return "WORKING", "One is made and checked every night while Tallystick runs."
 
 
 def facts(state: BackupState) -> dict[str, str]:

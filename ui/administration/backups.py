@@ -68,6 +68,7 @@ COLUMNS = [
     Column(name="state", label="Checked", look="wrap", cell=STATE),
     Column(name="actions", label="Actions", end=True, cell=ACTIONS),
 ]
+TONES = {"WORKING": "activated", "WAITING": "expired", "OFF": "expired", "FAILED": "revoked"}
 
 
 @view(Permission.RUN_INSTALLATION)
@@ -140,8 +141,8 @@ class Backups:
 
     async def changed(self, _: tuple[int, ...]) -> None:
         state = await backup_list.state(await actions.actor())
-        word, tone, sentence = backup_words.stands(state)
-        self.panel.set_state(word, tone)
+        word, sentence = backup_words.stands(state)
+        self.panel.set_state(word, TONES[word])
         self.sentence.text = sentence
         self.problem.show("", state.problem)
         for name, value in backup_words.facts(state).items():
