@@ -44,6 +44,7 @@ class BackupState:
     """
 
     uses_postgres: bool
+    is_demo: bool
     last: BackupView | None
     next_at: datetime | None
     kept: int
@@ -69,6 +70,7 @@ async def state(actor: Actor) -> BackupState:
     installation = await Installation.all().using_db(reader()).first()
     return BackupState(
         uses_postgres=settings.uses_postgres,
+        is_demo=settings.demo,
         last=next((each for each in backups if each.made), None),
         next_at=due(settings, installation),
         kept=settings.backups_kept,

@@ -119,11 +119,17 @@ async def delete(actor: Actor, name: str) -> None:
     await _record(AuditAction.REMOVE, actor, name)
 
 
+async def may_download(actor: Actor, name: str) -> str:
+    """The name, where `download` would give it. Raises as that."""
+    require(actor, Permission.RUN_INSTALLATION)
+    await asyncio.to_thread(backup_folder.named, _place(), name)
+    await step_up.require(actor)
+    return name
+
+
 async def download(actor: Actor, name: str) -> Export:
     """The backup as one file. Raises NotFound, and ConfirmationDue."""
-    require(actor, Permission.RUN_INSTALLATION)
-    backup = await asyncio.to_thread(backup_folder.named, _place(), name)
-    await step_up.require(actor)
+    backup = _place() / await may_download(actor, name)
     try:
         manifest = await asyncio.to_thread(backup_folder.manifest, backup)
     except NotABackup as error:

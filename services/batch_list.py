@@ -33,6 +33,7 @@ class BatchView:
     ready: int
     activated: int
     revoked: int
+    held: int
     created_by: str
     requested_by_id: int
     state: BatchState
@@ -83,6 +84,8 @@ def holding(status: Status) -> Q:
             return Q(activated__gt=0)
         case Status.REVOKED:
             return Q(revoked__gt=0)
+        case Status.HELD:
+            return Q(held__gt=0)
         case Status.EXPIRED:
             return Q(ready__gt=0) & ended
         case Status.NOT_YET_VALID:
@@ -155,6 +158,7 @@ def view(batch: Batch) -> BatchView:
         ready=batch.ready,
         activated=batch.activated,
         revoked=batch.revoked,
+        held=batch.held,
         created_by=batch.requested_by.name,
         requested_by_id=batch.requested_by_id,
         state=batch.state,

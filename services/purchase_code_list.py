@@ -22,7 +22,12 @@ from services.paging import Page, Slice
 from services.workspaces import Membered
 
 MOST_USES = 10_000  # of products that match a search, the newest
-COUNTERS = {None: "quantity", Status.ACTIVATED: "activated", Status.REVOKED: "revoked"}
+COUNTERS = {
+    None: "quantity",
+    Status.ACTIVATED: "activated",
+    Status.REVOKED: "revoked",
+    Status.HELD: "held",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

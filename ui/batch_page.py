@@ -21,9 +21,13 @@ from ui.components.notice import empty
 from ui.components.page_head import StatCard, page_head
 from ui.components.table import DataTable
 from ui.components.text import text
+from ui.release_dialog import ReleaseDialog
 
-UNUSED = (Status.READY, Status.EXPIRED, Status.NOT_YET_VALID)
-SHOWN = (Status.READY, Status.ACTIVATED, Status.REVOKED, Status.EXPIRED, Status.NOT_YET_VALID)
+UNUSED = (Status.READY, Status.HELD, Status.EXPIRED, Status.NOT_YET_VALID)
+SHOWN = (
+    *(Status.READY, Status.ACTIVATED, Status.REVOKED, Status.EXPIRED, Status.NOT_YET_VALID),
+    Status.HELD,
+)
 
 
 class BatchPage:
@@ -133,6 +137,7 @@ class BatchPage:
             )
         else:
             self._cards()
+            self._held()
             self.place = ui.element("div")
             await self.build_codes()
 
@@ -167,7 +172,26 @@ class BatchPage:
         revoked.set(
             summary.revoked, f"by {', '.join(detail.revoked_by)}" if summary.revoked else "none"
         )
-        self.revoke_unused.set_enabled(summary.ready > 0)
+        self.revoke_unused.set_enabled(summary.ready + summary.held > 0)
+
+    def _held(self) -> None:
+        with ui.element("section").classes("card seals") as self.held_strip:
+            self.held_strip.props["aria-label"] = "Held codes"
+            icon("lock")
+            self.held_told = text("p", "").props("aria-live=polite")
+            with ui.element("div").classes("actions"):
+                release = button("Release", self.ask_release_all).classes("btn-small")
+                release.set_visibility(self.detail.may_release)
+        self._fill_held()
+
+    def _fill_held(self) -> None:
+        number = self.detail.summary.held
+        verb, they, them = ("is", "It is", "it") if number == 1 else ("are", "They are", "them")
+        self.held_told.text = (
+            f"{wording.count(number, 'code')} {verb} held after a restore. {they} refused until an "
+            f"admin releases {them}."
+        )
+        self.held_strip.set_visibility(number > 0)
 
     async def build_codes(self) -> None:
         with self.place.clear(), ui.element("div").classes("card table-card"):
@@ -178,6 +202,7 @@ class BatchPage:
         )
         self.table.on("copy", self.copy_one)
         self.table.on("revoke", self.ask_revoke)
+        self.table.on("release", self.ask_release)
         await self.table.reload()
 
     def _toolbar(self) -> None:
@@ -220,6 +245,7 @@ class BatchPage:
             self.progress.show(self.detail.summary)
         elif self.detail.summary.state is BatchState.DONE:
             self._fill_cards()
+            self._fill_held()
             if before.is_delivered is not self.detail.is_delivered:
                 await self.build_codes()  # with other columns; an open dialog stays open
             await self.patch(actor)
@@ -287,6 +313,16 @@ class BatchPage:
             ),
         )
 
+    def is_releasable(self, status: Status) -> bool:
+        return self.detail.may_release and status is Status.HELD
+
+    async def ask_release(self, code_id: int) -> None:
+        ending = self.table.cell(code_id, "code")[-4:]
+        ReleaseDialog(self.slug, self.batch_id, self.kind, code_id=code_id, ending=ending)
+
+    def ask_release_all(self) -> None:
+        ReleaseDialog(self.slug, self.batch_id, self.kind, number=self.detail.summary.held)
+
     async def ask_revoke_unused(self) -> None:
         detail = await actions.run(
             lambda actor: batch_detail.read(actor, self.batch_id, kind=self.kind), slug=self.slug
@@ -294,17 +330,18 @@ class BatchPage:
         if detail is None:
             return
         summary = detail.summary
-        unused = wording.count(summary.ready, "unused code")
+        number = summary.ready + summary.held
+        unused = wording.count(number, "unused code")
         activated = wording.count(summary.activated, "activated code stays", "activated codes stay")
         sentences = [
             f"{unused} of this batch can never be activated after that. This cannot be undone.",
-            self.returned(summary.ready),
+            self.returned(number),
             f"{activated} as before, and {self.kept}.",
         ]
         confirm(
             f"Revoke {unused}?",
             list(filter(None, sentences)),
-            f"Revoke {summary.ready:,}",
+            f"Revoke {number:,}",
             lambda go: actions.run(
                 lambda actor: batches.revoke_unused(actor, self.batch_id, kind=self.kind),
                 slug=self.slug,

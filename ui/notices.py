@@ -176,8 +176,8 @@ def _codes_held(_: NotificationView, facts: Facts) -> Words:
     return Words(
         title=f"A backup was restored, and {wording.count(facts.codes, 'code')} {verb} held",
         reason="Held codes are refused until an admin of their workspace releases them.",
-        label="Open Backups",
-        path=routes.BACKUPS,
+        label="Open Audit Log",
+        path=routes.INSTANCE_AUDIT,
     )
 
 

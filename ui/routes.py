@@ -72,6 +72,7 @@ INSTANCE_AUDIT_CSV = "/instance/download/audit.csv"
 INSTANCE_AUDIT_XLSX = "/instance/download/audit.xlsx"
 INSTANCE_AUDIT_FILE = "/instance/download/audit-exports/{export_id}"
 HEADS = "/instance/download/heads.jsonl"
+BACKUP_FILE = "/instance/download/backups/{name}"
 
 SUB_PAGES = (
     HOME,
@@ -121,6 +122,7 @@ DOWNLOADS = (
     INSTANCE_AUDIT_XLSX,
     INSTANCE_AUDIT_FILE,
     HEADS,
+    BACKUP_FILE,
 )
 PUBLIC = (
     LOGIN,
@@ -159,6 +161,7 @@ PARAMETERS = {
     "evaluation_id": r"[1-9][0-9]{0,17}",
     "evidence_id": r"[1-9][0-9]{0,17}",
     "export_id": r"[1-9][0-9]{0,17}",
+    "name": r"[0-9TZ-]{1,24}",
     "number": r"[0-9A-Za-z-]{1,40}",
     "token": r"[^/]{1,200}",
 }
@@ -333,6 +336,10 @@ def audit_file(slug: str | None, export_id: int) -> str:
     """A file of the log that was made in the background."""
     path = AUDIT_FILE if slug else INSTANCE_AUDIT_FILE
     return path.format(slug=slug, export_id=export_id)
+
+
+def backup_file(name: str) -> str:
+    return BACKUP_FILE.format(name=quote(name, safe=""))
 
 
 def refusals(slug: str) -> str:

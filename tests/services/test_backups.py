@@ -4,6 +4,8 @@ import asyncio
 import errno
 import shutil
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -311,3 +313,45 @@ async def test_a_backup_beside_others_is_put_where_it_was_asked_for(
 ) -> None:
     made = backup_writing.write(get_settings(), Wanted(folder=tmp_path / "away", made=Made.COMMAND))
     assert made.parent == tmp_path / "away"
+
+
+MAKER = """
+import sys, time
+from services import backup_writing, database, installation
+from services.backup_manifest import Made
+from services.backup_writing import Wanted
+from services.settings import get_settings
+import asyncio
+
+def progress(what, done, of):
+    if what == sys.argv[1]:
+        print(what, flush=True)
+        time.sleep(60)
+
+async def key():
+    await database.connect(get_settings())
+    await installation.open_key(get_settings())
+    await database.disconnect()
+
+asyncio.run(key())
+folder = get_settings().data_dir / "backups"
+backup_writing.write(get_settings(), Wanted(folder=folder, made=Made.COMMAND), progress)
+"""
+
+
+@pytest.mark.parametrize("stage", ["Copying the database", "Checking the database"])
+async def test_killed_in_the_middle_it_leaves_no_backup_and_stands_in_nobodys_way(
+    cast: Cast, stage: str
+) -> None:
+    await sealing.finish()
+    with subprocess.Popen(  # noqa: ASYNC220 - what is killed must not share our loop
+        [sys.executable, "-c", MAKER, stage], stdout=subprocess.PIPE, text=True
+    ) as maker:
+        assert maker.stdout
+        assert (await asyncio.to_thread(maker.stdout.readline)).strip() == stage
+        with pytest.raises(Conflict):  # it is being made
+            await backups.make(cast.olga)
+        maker.kill()
+    assert await backup_list.every(cast.olga) == []
+    name = await backups.make(cast.olga)
+    assert {each.name for each in folder().iterdir()} == {".lock", name}

@@ -43,13 +43,18 @@ def run(*words: object) -> Result:
     return CliRunner().invoke(command_line, [str(word) for word in words])
 
 
+@pytest.fixture(autouse=True)
+def fresh_sealer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each start is another process, which has sealed nothing yet."""
+    monkeypatch.setattr(sealing, "_process", sealing._Process())
+
+
 def within(settings: Settings, body: Callable[[], Awaitable[T]]) -> T:
     """As the server: prepared, connected, and at its end everything is sealed."""
 
     async def whole() -> T:
         await installation.prepare(settings)
         await database.connect(settings)
-        sealing._process = sealing._Process()
         try:
             return await body()
         finally:
