@@ -15,10 +15,14 @@ from tortoise import Tortoise
 from tortoise.backends.base.client import BaseDBAsyncClient
 from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.connection import get_connection
-from tortoise.exceptions import ConfigurationError, TransactionManagementError
+from tortoise.exceptions import (
+    ConfigurationError,
+    OperationalError,
+    TransactionManagementError,
+)
 from tortoise.transactions import in_transaction
 
-from services.errors import DomainError
+from services.errors import DomainError, Unavailable
 from services.settings import Settings
 from services.signals import Changed, collected, deliver
 from services.transaction_owner import OwnedTransaction
@@ -30,12 +34,13 @@ log = logging.getLogger(__name__)
 
 # recursive_triggers: without it INSERT OR REPLACE deletes rows past the triggers against DELETE.
 # The reader turns query_only on last, after the pragmas that write.
+# busy_timeout: what a backup or an administrator's tool may hold the database for unnoticed.
 PRAGMAS: dict[str, str | int] = {
     "journal_mode": "WAL",
     "synchronous": "FULL",
     "foreign_keys": "ON",
     "recursive_triggers": "ON",
-    "busy_timeout": 5000,
+    "busy_timeout": 12_000,
     "journal_size_limit": 64 * 1024 * 1024,
 }
 EXPECTED: dict[str, str | int] = {
@@ -43,7 +48,15 @@ EXPECTED: dict[str, str | int] = {
     "synchronous": 2,
     "foreign_keys": 1,
     "recursive_triggers": 1,
-    "busy_timeout": 5000,
+    "busy_timeout": 12_000,
+}
+
+# What the databases say, and what people hear.
+_FULL = "The disk is full, so nothing was changed. Try again when there is room."
+UNAVAILABLE = {
+    "disk is full": _FULL,
+    "No space left on device": _FULL,
+    "database is locked": "The database is busy, so nothing was changed. Try again in a moment.",
 }
 
 _unit: ContextVar[asyncio.Task[Any] | None] = ContextVar("unit", default=None)
@@ -256,11 +269,23 @@ async def _outermost(body: Callable[[], Awaitable[R]]) -> R:
     try:
         async with in_transaction("default"):
             result = await body()
+    except OperationalError as error:
+        raise _unavailable(error) or error from error
     finally:
         collected.reset(changes_token)
         _unit.reset(unit_token)
     deliver(changes)
     return result
+
+
+def _unavailable(error: OperationalError) -> Unavailable | None:
+    """Why nothing can be written for a while, in words; nothing where it is a fault of ours."""
+    said = str(error)
+    for sign, sentence in UNAVAILABLE.items():
+        if sign in said:
+            log.error("Nothing can be written: %s", said)
+            return Unavailable(sentence)
+    return None
 
 
 def _log_abandoned(task: asyncio.Task[Any]) -> None:

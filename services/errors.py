@@ -37,6 +37,10 @@ class Gone(DomainError):
     """It was there for a time, and the time is over."""
 
 
+class Unavailable(DomainError):
+    """The database takes no write at the moment; nothing was changed."""
+
+
 class Limited(DomainError):
     """Too many tries; `minutes` is how long to wait, `seconds` the same to the point."""
 

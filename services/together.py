@@ -5,6 +5,8 @@ import logging
 from collections.abc import Awaitable, Callable
 from typing import Generic, TypeVar
 
+from services.errors import Unavailable
+
 T = TypeVar("T")
 R = TypeVar("R")
 
@@ -36,6 +38,9 @@ class Together(Generic[T, R]):
             group, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
             try:
                 self._answer(group, await self._work([item for item, _ in group]))
+            except Unavailable as error:  # it would be for each of them, one wait after another
+                waiting, self._waiting = self._waiting, []
+                self._refuse(group + waiting, error)
             except Exception:
                 log.warning("A group of %d failed; each is tried alone.", len(group), exc_info=True)
                 await self._one_by_one(group)
@@ -45,8 +50,13 @@ class Together(Generic[T, R]):
             try:
                 self._answer([(item, answer)], await self._work([item]))
             except Exception as error:  # noqa: BLE001 - its caller raises it
-                if not answer.done():
-                    answer.set_exception(error)
+                self._refuse([(item, answer)], error)
+
+    @staticmethod
+    def _refuse(group: list[tuple[T, asyncio.Future[R]]], error: Exception) -> None:
+        for _, answer in group:
+            if not answer.done():
+                answer.set_exception(error)
 
     @staticmethod
     def _answer(group: list[tuple[T, asyncio.Future[R]]], results: list[R]) -> None:

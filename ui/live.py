@@ -29,6 +29,8 @@ def stop() -> None:
     while _end:
         _end.pop()()
     _changed.callbacks.clear()
+    for task in list(_under_way):  # the database is closed next
+        task.cancel()
 
 
 def _gone(client: Client) -> None:

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from services.errors import Unavailable
 from services.together import Together
 
 
@@ -42,6 +43,20 @@ async def test_a_poisoned_request_costs_nobody_else_theirs() -> None:
     assert (answers[0], answers[2]) == (2, 4)
     with pytest.raises(ValueError, match="unlucky"):
         raise answers[1]  # type: ignore[misc]
+
+
+async def test_while_nothing_can_be_written_all_who_wait_hear_it_at_once() -> None:
+    groups: list[int] = []
+
+    async def full(numbers: list[int]) -> list[int]:
+        groups.append(len(numbers))
+        await asyncio.sleep(0)
+        raise Unavailable("The disk is full.")
+
+    together = Together(full, most=2)
+    answers = await asyncio.gather(*(together(n) for n in range(6)), return_exceptions=True)
+    assert {type(answer) for answer in answers} == {Unavailable}
+    assert len(groups) == 1
 
 
 async def test_a_caller_that_goes_away_takes_nobody_along() -> None:

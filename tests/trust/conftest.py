@@ -67,6 +67,13 @@ def pytest_runtest_makereport(
     return report
 
 
+def pytest_collectreport(report: pytest.CollectReport) -> None:
+    """A module that cannot be read is a line, too."""
+    if report.failed:
+        name = report.nodeid.removeprefix(OWN)
+        figures.keep(Line(name, "collected", "is read", held=False, why=_reason(report)))
+
+
 def _note(item: pytest.Item, report: pytest.TestReport) -> None:
     if report.when == "setup":
         _lines_before[item.nodeid] = len(figures.kept())
@@ -90,7 +97,7 @@ def number(item: pytest.Item) -> str:
     return found[0] if found else module.__name__.rpartition(".")[2].removeprefix("test_")
 
 
-def _reason(report: pytest.TestReport) -> str:
+def _reason(report: pytest.TestReport | pytest.CollectReport) -> str:
     said = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longreprtext
     lines = [line for line in said.splitlines() if line.startswith("E ")] or said.splitlines()
     return lines[0].removeprefix("E").strip()[:160]

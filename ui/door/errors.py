@@ -16,6 +16,8 @@ from ui.public import pages
 log = logging.getLogger("tallystick.door")
 VISITOR_LEFT = "No response returned."  # Starlette's words when a browser goes before the answer
 
+RETRY_AFTER = "30"  # seconds until a database may take writes again
+
 STATUS_OF: dict[type[errors.DomainError], int] = {
     errors.NotFound: 404,
     errors.NotAllowed: 403,
@@ -23,6 +25,7 @@ STATUS_OF: dict[type[errors.DomainError], int] = {
     errors.FactorDue: 403,
     errors.Gone: 410,
     errors.Limited: 429,
+    errors.Unavailable: 503,
     errors.Invalid: 422,
 }
 
@@ -44,7 +47,10 @@ def of_domain(request: Request, exception: Exception) -> Response:
     refusal = cast(errors.DomainError, exception)
     if isinstance(refusal, errors.ConfirmationDue) and request.method == "GET":
         return RedirectResponse(routes.confirm(path_kinds.wanted(request.scope)), 303)
-    return page(request, STATUS_OF.get(type(refusal), 409), refusal.message)
+    response = page(request, STATUS_OF.get(type(refusal), 409), refusal.message)
+    if isinstance(refusal, errors.Unavailable):
+        response.headers["retry-after"] = RETRY_AFTER
+    return response
 
 
 def of_http(request: Request, exception: Exception) -> Response:

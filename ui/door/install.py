@@ -5,8 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 from fastapi import Response
-from nicegui import App
-from nicegui.nicegui import _exception_handler_404 as serve_root
+from nicegui import App, core
+from nicegui.page import page
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -41,6 +41,8 @@ SERVER_OPTIONS: dict[str, Any] = {
     "h11_max_incomplete_event_size": 64 * 1024,
     "limit_concurrency": 1000,
 }
+# Seconds that a page may take: as long as a write waits for a database that another process locks.
+PAGE_WITHIN = 15.0
 _ends: list[Callable[[], None]] = []
 
 
@@ -95,10 +97,17 @@ def _without_body_for_head(app: ASGIApp) -> ASGIApp:
     return call
 
 
-async def _not_found(request: Request, exception: Exception) -> Response:
+async def _not_found(request: Request, _: Exception) -> Response:
     """NiceGUI answers unknown paths with its root page: only known ones may get that far."""
     path = request.scope["path"]
     is_page = path_kinds.is_application_path(path) and not path_kinds.is_download(path)
     if is_page and actor_of(request) and request.method == "GET":
-        return await serve_root(request, exception)
+        return await _serve_root(request)
     return errors.page(request, 404)
+
+
+async def _serve_root(request: Request) -> Response:
+    """As NiceGUI answers an unknown path, but with more patience than its 3 seconds."""
+    assert core.root
+    built = page("", response_timeout=PAGE_WITHIN)._wrap(core.root)  # noqa: SLF001 - no route
+    return await built(request=request)

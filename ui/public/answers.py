@@ -7,9 +7,10 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services.errors import Conflict, DomainError, Invalid, Limited
+from services.errors import Conflict, DomainError, Invalid, Limited, Unavailable
 from services.settings import get_settings
 from ui.door import forms
+from ui.door.errors import RETRY_AFTER
 from ui.public import pages
 
 
@@ -51,10 +52,14 @@ def refused(
     response = show(request, page, status=_status(error), values=typed, errors=errors, **context)
     if isinstance(error, Limited):
         response.headers["retry-after"] = str(error.seconds)
+    if isinstance(error, Unavailable):
+        response.headers["retry-after"] = RETRY_AFTER
     return response
 
 
 def _status(error: DomainError) -> int:
     if isinstance(error, Limited):
         return 429
+    if isinstance(error, Unavailable):
+        return 503
     return 409 if isinstance(error, Conflict) else 422
