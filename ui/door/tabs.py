@@ -35,25 +35,31 @@ def built_for(client: Client, actor: Actor) -> None:
 async def reopen(user_ids: Collection[int]) -> None:
     """Load tabs of these people again: the list of workspaces, and pages of other rights."""
     stale: dict[Client, str] = {}
+    today: dict[tuple[str, str | None], Actor | None] = {}  # asked once for all tabs of a session
     for client in list(Client.instances.values()):
         shown: Actor | None = getattr(client.request.state, "built_for", None)
         if not shown or shown.user_id not in user_ids:
             continue
-        if _path_of(client) == routes.HOME or await _may_otherwise(client, shown):
+        where = (session.token_of(client.request), shown.workspace_slug)
+        if where not in today:
+            today[where] = await _today(*where)
+        if _is_stale(client, today[where], shown):
             stale[client] = _path_of(client)
     await _close(stale)
 
 
-async def _may_otherwise(client: Client, shown: Actor) -> bool:
-    token = session.token_of(client.request)
+async def _today(token: str, slug: str | None) -> Actor | None:
+    """Who that session is by now, in that workspace; nobody where they are no member any more."""
     try:
-        if shown.workspace_slug:
-            today = await sessions.enter(token, shown.workspace_slug)
-        else:
-            today = await sessions.find(token)
+        return await sessions.enter(token, slug) if slug else await sessions.find(token)
     except NotFound:
+        return None
+
+
+def _is_stale(client: Client, today: Actor | None, shown: Actor) -> bool:
+    if today is None or _path_of(client) == routes.HOME:
         return True
-    if today is None or (today.is_owner, today.role) != (shown.is_owner, shown.role):
+    if (today.is_owner, today.role) != (shown.is_owner, shown.role):
         return True
     # a second factor is set up on the account page, which shows by itself what came of it
     return today.factor_due != shown.factor_due and _path_of(client) != routes.ACCOUNT

@@ -126,3 +126,17 @@ def test_no_text_of_a_person_runs_or_becomes_markup_on_any_page(
 
 def _sixes(texts: list[str]) -> list[list[str]]:
     return [texts[start : start + 6] for start in range(0, len(texts), 6)]
+
+
+def test_a_text_that_became_markup_would_be_seen(demo: Server, visitors: Visitors) -> None:
+    page = visitors.person("evaluator")
+    for payload in PAYLOADS[1:5]:
+        watch = Watch()
+        watch.on(page)
+        opened(page, "/")
+        page.evaluate(
+            "(html) => { document.body.innerHTML += `<p title='${html}'>${html}` }", payload
+        )
+        page.wait_for_timeout(200)
+        watch.look(page, payload)
+        assert watch.wrong, payload

@@ -4,7 +4,7 @@ import asyncio
 import json
 import re
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -14,11 +14,12 @@ import pytest
 import uvicorn
 from nicegui import Client, app, ui
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import InvalidStatus
+from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from ui.door.install import SERVER_OPTIONS
 
 WAIT = 3
+CLOSED, PING, PONG, ENDED = "1", "2", "3", "41"  # of engine.io, and of socket.io
 
 
 @asynccontextmanager
@@ -37,16 +38,16 @@ async def listening() -> AsyncIterator[str]:
         await serving
 
 
-async def until(condition: Callable[[], object]) -> None:
-    async with asyncio.timeout(WAIT):
+async def until(condition: Callable[[], object], *, within: float = WAIT) -> None:
+    async with asyncio.timeout(within):
         while not condition():  # noqa: ASYNC110 - there is no event to wait for
             await asyncio.sleep(0)
 
 
-async def opened_tab(origin: str, token: str) -> str:
+async def opened_tab(origin: str, token: str, path: str = "/") -> str:
     """Load the page with that session and return the id of its client."""
     async with httpx.AsyncClient(base_url=origin, cookies={"tallystick": token}) as browser:
-        page = await browser.get("/")
+        page = await browser.get(path)
     found = re.search(r"'client_id': '([0-9a-f-]+)'", page.text)
     assert found
     return found[1]
@@ -80,6 +81,16 @@ async def received(connection: ClientConnection) -> str:
 
 async def joined(connection: ClientConnection) -> bool:
     return (await received(connection)).startswith("40")
+
+
+async def kept_alive(connection: ClientConnection) -> None:
+    """Reads on and answers the server's pings, as a browser does, until the server ends it."""
+    with suppress(ConnectionClosed):
+        async for frame in connection:
+            if frame in (ENDED, CLOSED):
+                return
+            if frame == PING:
+                await connection.send(PONG)
 
 
 async def emit(connection: ClientConnection, name: str, frame: Any) -> None:
