@@ -65,7 +65,9 @@ class Message(Row):
     )
     user_id: int | None
     head_id: int | None = fields.BigIntField(null=True)
-    change: AccountChange | None = fields.CharEnumField(AccountChange, max_length=20, null=True)
+    change: AccountChange | None = fields.CharEnumField(  # pyright: ignore[reportAssignmentType]
+        AccountChange, max_length=20, null=True
+    )
     recipient = fields.CharField(max_length=254)
     recipient_key = fields.CharField(max_length=254)  # without case, for comparing
     recipient_name = fields.CharField(max_length=120, default="")

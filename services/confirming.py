@@ -13,7 +13,7 @@ from services.zones import now
 
 WRONG = "This is not your password."
 WRONG_CODE = "That code is wrong, was used already, or is too old."
-NO_PASSWORD = "Enter your password."
+NOTHING = "Enter your password."
 NO_CODE = "Enter the code that your app shows, or a recovery code."
 PER_MINUTE, PER_HOUR = 5, 20
 
@@ -30,7 +30,7 @@ async def confirm(actor: Actor, proof: str) -> None:
     """
     has = await asks(actor)
     if not proof.strip():
-        raise Invalid({"proof": NO_CODE if has.any else NO_PASSWORD})
+        raise Invalid({"proof": NO_CODE if has.any else NOTHING})
     if minutes := await _book(actor):
         raise budgets.too_many(minutes)
     if has.any:

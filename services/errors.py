@@ -17,6 +17,10 @@ class NotAllowed(DomainError):
     """It exists, and this person may not do it."""
 
 
+class FactorDue(NotFound):
+    """Nothing is there for this person before they have a second factor."""
+
+
 class ConfirmationDue(DomainError):
     """The person at this session must prove first who they are."""
 

@@ -18,6 +18,7 @@ class KeyRing:
     link: bytes = field(repr=False)
     form: bytes = field(repr=False)
     sign: bytes = field(repr=False)
+    secret: bytes = field(repr=False)
     check_value: str
 
 
@@ -47,5 +48,6 @@ def derive(key_id: int, master: bytes) -> KeyRing:
         link=subkey("link"),
         form=subkey("form"),
         sign=subkey("sign"),
+        secret=subkey("secret"),
         check_value=subkey("check")[:16].hex(),
     )

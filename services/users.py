@@ -47,7 +47,7 @@ async def enable(actor: Actor, user_id: int) -> None:
 @unit_of_work
 async def sign_out(actor: Actor, user_id: int) -> int:
     """End every session of that person; returns how many."""
-    user = await _known(actor, user_id)
+    user = await known(actor, user_id)
     if ended := await sessions.end_all_of(user.id):
         await _record(AuditAction.LOGOUT, actor, user, sessions=ended)
     return ended
@@ -77,12 +77,12 @@ async def remove_owner(actor: Actor, user_id: int) -> None:
 
 
 async def _to_change(actor: Actor, user_id: int) -> User:
-    user = await _known(actor, user_id)
+    user = await known(actor, user_id)
     await step_up.require(actor)
     return user
 
 
-async def _known(actor: Actor, user_id: int) -> User:
+async def known(actor: Actor, user_id: int) -> User:
     """The user, while nobody else changes who owns the installation."""
     await hold_owners(actor)
     user = is_id(user_id) and await User.get_or_none(id=user_id).select_related("person")

@@ -149,7 +149,7 @@ def forget_addresses() -> None:
     redeem_limits.by_address.cache_clear()
     password_resets.by_address.cache_clear()
     certificates.by_address.cache_clear()
-    sessions._by_address.cache_clear()
+    sessions.by_address.cache_clear()
     passkey_sign_in.by_address.cache_clear()
 
 

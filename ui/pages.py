@@ -11,10 +11,10 @@ from nicegui import ui
 from nicegui.elements.sub_pages import SubPages
 
 from services.actor import Actor
-from services.errors import DomainError
+from services.errors import DomainError, FactorDue
 from services.permissions import Permission, require
 from ui import actions
-from ui.components.notice import problem
+from ui.components.notice import factor_due, problem
 from ui.door import tabs
 
 log = logging.getLogger(__name__)
@@ -46,6 +46,8 @@ def view(permission: Permission | None = None) -> Callable[..., Callable[..., Aw
                 if permission:
                     require(actor, permission)
                 await build(actor, **parameters)
+            except FactorDue as error:
+                factor_due(error.message)
             except DomainError as error:
                 problem("Page not found", error.message)
             except Exception:

@@ -130,6 +130,7 @@ PUBLIC = (
     CONFIRM_PASSKEY,
     CONFIRM_OPTIONS,
     CONFIRM,
+    SECOND_FACTOR,
     SETUP,
     REDEEM,
     HEALTHZ,
@@ -170,8 +171,11 @@ PLACE = re.compile(
 )
 
 
-def login(next_path: str = "", *, signed_out: bool = False, reset: bool = False) -> str:
-    query = {"next": next_path} if next_path and next_path != HOME else {}
+def login(
+    next_path: str = "", *, signed_out: bool = False, reset: bool = False, late: bool = False
+) -> str:
+    query = _next(next_path)
+    query |= {"late": "1"} if late else {}
     query |= {"signed_out": "1"} if signed_out else {}
     query |= {"reset": "1"} if reset else {}
     return f"{LOGIN}?{urlencode(query)}" if query else LOGIN
@@ -179,6 +183,15 @@ def login(next_path: str = "", *, signed_out: bool = False, reset: bool = False)
 
 def confirm(next_path: str) -> str:
     return f"{CONFIRM}?{urlencode({'next': next_path})}"
+
+
+def second_factor(next_path: str = "") -> str:
+    query = _next(next_path)
+    return f"{SECOND_FACTOR}?{urlencode(query)}" if query else SECOND_FACTOR
+
+
+def _next(path: str) -> dict[str, str]:
+    return {"next": path} if path and path != HOME else {}
 
 
 def setup(token: str = "") -> str:

@@ -18,6 +18,7 @@ ROWS: list[Command] = [
 ]
 
 PARTS = {
+    "step_up.require": "asks whether the person was confirmed lately, for commands",
     "access_changes.record": "writes down a change of access that was allowed",
     "catalog.change_row": "changes a product or a plan for commands that have asked",
     "catalog.record": "writes down what they did",
@@ -29,11 +30,11 @@ PARTS = {
     "code_story.of_no_code": "puts a refusal that was found into words",
     "entitlement_rows.parts": "the rows of a file that entitlement_export has allowed",
     "messages.retry_now": "takes a message that the caller has found for this person",
-    "step_up.require": "asks whether the person proved lately who they are, for a command",
     "step_up.require_for_codes": "counts codes that a command is about to hand out",
     "step_up.foresee_codes": "asks whether a command could hand out so many",
     "confirming.mark": "writes down a proof that was checked",
     "refusal_list.views": "puts refusals that were found into rows",
+    "users.known": "finds a user for who owns the installation, asking as hold_owners does",
     "users.hold_owners": "lets one owner at a time change owners, and asks whether they still are",
     "undoing.undo": "undoes a use for access_changes and payments, which ask before",
 }

@@ -2,8 +2,11 @@
 
 from dataclasses import replace
 
+from models.enums import Demand
 from services import (
     erasure,
+    factor_demand,
+    factor_removal,
     health,
     mailing,
     trial_mail,
@@ -21,6 +24,7 @@ from services.paging import Slice
 from services.user_list import UserFilter
 from tests.matrix.commands import ADMINS, EVERYBODY, OWNER, Reach, reads, writes
 from tests.matrix.world import World
+from tests.second_factors import signed_in, with_app
 
 
 async def _change_settings(_: World, who: Actor) -> object:
@@ -32,6 +36,21 @@ async def _change_unread(world: World, who: Actor) -> object:
     """By who never saw them."""
     shown = await workspace_settings.read(world.here["A"])
     return await workspace_settings.change(who, replace(shown, name="Renamed"), shown=shown)
+
+
+async def _demand(_: World, who: Actor) -> object:
+    """An owner with a factor, in a session that was confirmed; anybody else as they are."""
+    if who.is_owner:
+        await with_app(who)
+        who = await signed_in(who)
+    return await factor_demand.choose(who, Demand.ADMINS)
+
+
+async def _remove_sams_factor(world: World, who: Actor) -> object:
+    if who.is_owner:
+        await with_app(world.cast.sam)
+        who = await signed_in(who)
+    return await factor_removal.remove(who, world.cast.sam.user_id)
 
 
 ROWS = [
@@ -118,6 +137,19 @@ ROWS = [
         "erasure.erase",
         OWNER,
         lambda w, who: erasure.erase(who, w.activation.person_id),
+        reach=Reach.ALL,
+    ),
+    reads("factor_demand.read", OWNER, lambda w, who: factor_demand.read(who), reach=Reach.ALL),
+    writes(
+        "factor_demand.choose",
+        OWNER,
+        _demand,
+        reach=Reach.ALL,
+    ),
+    writes(
+        "factor_removal.remove",
+        OWNER,
+        _remove_sams_factor,
         reach=Reach.ALL,
     ),
     reads("health.mail", OWNER, lambda w, who: health.mail(who), reach=Reach.ALL),

@@ -2,26 +2,73 @@
 
 from dataclasses import replace
 
+from models import Session
 from models.enums import Theme
 from services import (
     accounts,
     confirming,
+    factors,
     joining,
     links,
     notifications,
     own_sessions,
     passkeys,
+    recovery,
     sessions,
+    totp,
 )
+from services.actor import Actor
+from services.database import unit_of_work
 from services.errors import Conflict, NotFound
 from services.links import Purpose
 from services.paging import Slice
+from services.zones import now
 from tests.cast import PASSWORD
 from tests.matrix.commands import EVERYBODY, Reach, reads, writes
+from tests.matrix.world import World
+from tests.second_factors import signed_in, with_app
 
 NEW = "quiet orchard marble 77"
 
+
+async def _with_app(who: Actor) -> Actor:
+    """With an authenticator app, in a session that was confirmed."""
+    await with_app(who)
+    return await signed_in(who)
+
+
+async def _remove_app(_: World, who: Actor) -> object:
+    return await totp.remove(await _with_app(who))
+
+
+async def _renew(_: World, who: Actor) -> object:
+    return await recovery.renew(await _with_app(who))
+
+
+async def _begin(_: World, who: Actor) -> object:
+    """What it writes is the session that it needs."""
+    return await totp.begin(await signed_in(who))
+
+
+@unit_of_work
+async def _confirm(world: World, who: Actor) -> None:
+    """At a session of Ada's; of whoever else asks there nothing is left."""
+    session = await Session.create(
+        user_id=world.cast.ada.user_id,
+        token_digest="of Ada",
+        address="::1",
+        browser="",
+        seen_at=now(),
+    )
+    await confirming.confirm(replace(who, session_id=session.id), PASSWORD)
+
+
 ROWS = [
+    reads("factors.mine", EVERYBODY, lambda w, who: factors.mine(who), reach=Reach.PLACE),
+    writes("totp.begin", EVERYBODY, _begin, reach=Reach.ALL),
+    writes("totp.add", EVERYBODY, lambda w, who: with_app(who), reach=Reach.ALL),
+    writes("totp.remove", EVERYBODY, _remove_app, reach=Reach.ALL),
+    writes("recovery.renew", EVERYBODY, _renew, reach=Reach.ALL),
     writes(
         "accounts.choose_theme",
         EVERYBODY,
@@ -40,9 +87,9 @@ ROWS = [
     reads("confirming.asks", EVERYBODY, lambda w, who: confirming.asks(who), reach=Reach.ALL),
     writes(
         "confirming.confirm",
-        "S",
-        lambda w, who: confirming.confirm(replace(who, session_id=w.sams_session.id), PASSWORD),
-        case="a session of Sam's",
+        "A",
+        lambda w, who: _confirm(w, who),
+        case="a session of Ada's",
     ),
     reads("passkeys.of", EVERYBODY, lambda w, who: passkeys.of(who), reach=Reach.PLACE),
     writes(

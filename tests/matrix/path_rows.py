@@ -84,6 +84,7 @@ PUBLIC: dict[str, tuple[int, int]] = {
     routes.PASSKEY_SIGN_IN: (405, 405),
     routes.CONFIRM_OPTIONS: (405, 405),
     routes.CONFIRM_PASSKEY: (405, 405),
+    routes.SECOND_FACTOR: (303, 303),
     routes.SETUP: (404, 404),
     routes.REDEEM: (200, 200),
     routes.HEALTHZ: (200, 200),

@@ -155,7 +155,7 @@ async def test_what_one_session_was_asked_confirms_no_other(cast: Cast) -> None:
     with pytest.raises(Invalid):
         await passkeys.confirm(there, pocket.sign(await passkeys.begin_confirming(here)))
     await sessions.end([there.session_id])
-    with pytest.raises(Invalid):
+    with pytest.raises(NotFound):
         await passkeys.confirm(there, pocket.sign(await passkeys.begin_confirming(there)))
     assert await entries(AuditAction.CONFIRM) == []
 

@@ -9,6 +9,7 @@ from services.settings import Settings
 
 SESSION = "tallystick"
 FORM = "tallystick-form"
+HALF_WAY = "tallystick-half-way"
 RECEIPT = "tallystick-receipt"
 
 

@@ -21,6 +21,7 @@ STATUS_OF: dict[type[errors.DomainError], int] = {
     errors.NotFound: 404,
     errors.NotAllowed: 403,
     errors.ConfirmationDue: 403,
+    errors.FactorDue: 403,
     errors.Gone: 410,
     errors.Limited: 429,
     errors.Invalid: 422,

@@ -75,6 +75,13 @@ def is_sign_out(request: Request, form: dict[str, str], settings: Settings) -> b
     return own and is_from_here(request, settings)
 
 
+def halves() -> URLSafeTimedSerializer:
+    """For the cookie of who has shown the password and not yet the second factor."""
+    return URLSafeTimedSerializer(
+        keys.ring().form, salt="half-way", signer_kwargs={"digest_method": hashlib.sha256}
+    )
+
+
 def receipts() -> URLSafeTimedSerializer:
     return URLSafeTimedSerializer(keys.ring().form, salt="receipt")
 

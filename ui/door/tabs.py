@@ -53,7 +53,10 @@ async def _may_otherwise(client: Client, shown: Actor) -> bool:
             today = await sessions.find(token)
     except NotFound:
         return True
-    return today is None or (today.is_owner, today.role) != (shown.is_owner, shown.role)
+    if today is None or (today.is_owner, today.role) != (shown.is_owner, shown.role):
+        return True
+    # a second factor is set up on the account page, which shows by itself what came of it
+    return today.factor_due != shown.factor_due and _path_of(client) != routes.ACCOUNT
 
 
 def _path_of(client: Client) -> str:

@@ -15,6 +15,7 @@ from ui.public import (
     passkey,
     redeem,
     reset,
+    second_factor,
     sign_in,
 )
 
@@ -30,6 +31,8 @@ PAGES = (
     (routes.CONFIRM_PASSKEY, "POST", passkey.finish_confirming),
     (routes.CONFIRM, "GET", confirm.show),
     (routes.CONFIRM, "POST", confirm.submit),
+    (routes.SECOND_FACTOR, "GET", second_factor.show),
+    (routes.SECOND_FACTOR, "POST", second_factor.submit),
     (routes.SETUP, "GET", create_owner.show),
     (routes.SETUP, "POST", create_owner.submit),
     (routes.REDEEM, "GET", redeem.show),

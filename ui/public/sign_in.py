@@ -5,14 +5,15 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from services import sessions, setup
+from services import second_step, sessions, setup
 from services.demo.sample import PASSWORD
 from services.demo.story import ADMIN, EVALUATOR, OWNER, SALES
 from services.errors import DomainError
+from services.sessions import SecondFactorDue
 from services.settings import Settings, get_settings
 from ui import path_kinds, routes, targets
 from ui.door import cookies, errors, forms, peers, session
-from ui.public import answers, pages, passkey_button
+from ui.public import answers, half_way, pages, passkey_button
 
 PAGE = answers.Page("login.html", "Sign in", ("email",))
 SIGNED_OUT = "You are signed out."
@@ -34,8 +35,9 @@ async def show(request: Request) -> Response:
     if await setup.is_open():
         return RedirectResponse(routes.setup(), 303)
     response = answers.show(request, PAGE, notice=_notice(request), **_context(request, target))
-    if cookies.read(request, cookies.SESSION, get_settings()):
-        cookies.drop(response, cookies.SESSION, get_settings())  # of a session that has ended
+    for kind in (cookies.SESSION, cookies.HALF_WAY):  # of a session that has ended, or never began
+        if cookies.read(request, kind, get_settings()):
+            cookies.drop(response, kind, get_settings())
     return response
 
 
@@ -48,6 +50,8 @@ async def submit(request: Request) -> Response:
         return answers.stale(request, PAGE, typed, **context)
     try:
         token = await sessions.sign_in(_attempt(request, typed))
+    except SecondFactorDue as due:
+        return half_way.redirect(request, due.half, typed.get("next", ""))
     except DomainError as error:
         return answers.refused(request, PAGE, typed, error, **context)
     return await enter(request, token, targets.after_sign_in(typed.get("next", "")), settings)
@@ -104,6 +108,8 @@ def wrong_address(request: Request, path: str = routes.LOGIN) -> Response | None
 def _notice(request: Request) -> str | None:
     if "reset" in request.query_params:
         return RESET_DONE
+    if "late" in request.query_params:
+        return second_step.OVER
     return SIGNED_OUT if "signed_out" in request.query_params else None
 
 

@@ -31,7 +31,7 @@ async def opened(monkeypatch: pytest.MonkeyPatch, **environment: str) -> AsyncIt
     for name, value in environment.items():
         monkeypatch.setenv(f"TALLYSTICK_{name.upper()}", value)
     get_settings.cache_clear()
-    sessions._by_address.cache_clear()
+    sessions.by_address.cache_clear()
     redeem_limits.by_address.cache_clear()
     password_resets.by_address.cache_clear()
     if await key_tie.key_check() is None:
