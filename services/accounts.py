@@ -15,6 +15,7 @@ from services import (
     sessions,
     signals,
     texts,
+    throttling,
 )
 from services.actor import Actor
 from services.database import unit_of_work
@@ -22,6 +23,7 @@ from services.errors import Invalid, NotFound
 from services.outbox import Draft
 from services.settings import get_settings
 from services.signals import Changed, Topic
+from services.throttling import Kind
 from services.zones import now
 
 WRONG = "This is not your current password."
@@ -68,8 +70,9 @@ async def change_password(actor: Actor, *, current: str, password: str) -> None:
         f"password:{actor.user_id}", get_settings().sign_in_tries_per_account, HOUR
     )
     if minutes := await sessions.book(limit):
-        raise budgets.too_many(minutes)
+        raise throttling.refuse(Kind.PASSWORD, minutes=minutes)
     if not await passwords.matches(current, user.password_hash):
+        throttling.failed()
         raise Invalid({"current": WRONG})
     await _change(actor, user, new, limit)
 

@@ -41,6 +41,7 @@ UNLED = {
 }
 
 E = TypeVar("E", AuditAction, Resource)
+MOST_DIGITS = 19  # of 2**63
 Conditions = list[tuple[str, list[Any]]]
 
 
@@ -88,7 +89,8 @@ def _number(asked: Mapping[str, str], field: str, least: int = 1) -> int | None:
     typed = asked.get(field, "").strip().removeprefix("#")
     if not typed:
         return None
-    if typed.isascii() and typed.isdigit() and least <= int(typed[:20]) < 2**63:
+    is_number = typed.isascii() and typed.isdigit() and len(typed) <= MOST_DIGITS
+    if is_number and least <= int(typed) < 2**63:
         return int(typed)
     raise Invalid({field: "Enter a number, such as 97."})
 

@@ -15,10 +15,10 @@ from services import (
     audit_chain,
     database,
     emails,
+    file_limits,
     head_lines,
     head_statement,
     heads_file,
-    keys,
     outbox,
     signals,
     step_up,
@@ -119,7 +119,7 @@ def read(row: dict[str, Any]) -> Head | None:
     except (ValueError, TypeError):
         return None
     return Head(
-        installation=keys.ring().check_value,
+        installation=head_statement.installation_of(str(row["public_key"])),
         seq=row["seq"],
         digest=str(row["digest"]),
         at=at,
@@ -184,6 +184,7 @@ async def download(actor: Actor) -> Export:
 
 @unit_of_work
 async def _record_download(actor: Actor) -> None:
+    await file_limits.book(actor)
     await audit.record(AuditAction.EXPORT, Resource.AUDIT, None, by=actor, what="heads")
 
 

@@ -95,8 +95,8 @@ def _found(text: str) -> Q:
     """By batch number, product name, an exact code, or the end of one."""
     typed = code_alphabet.clean(text)
     body = typed[-code_alphabet.LENGTH :]
-    if code_alphabet.has_valid_check(body):  # by its digest alone: a full code enters no statement
-        return _holding_code(digest=vault.digest(body))
+    if code_alphabet.has_valid_check(body):  # by its digests alone: a full code enters no statement
+        return _holding_code(digest__in=vault.digests(body))
     found = Q(product__name__icontains=text)
     if number := number_in(text):
         found |= Q(id=number)

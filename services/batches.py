@@ -27,7 +27,8 @@ MADE_BEFORE = """
 SELECT id FROM batch WHERE workspace_id = ? AND idempotency_key = ? AND requested_by_id = ?"""
 REVOKE_UNUSED = """
 UPDATE code SET status = 'REVOKED', revoked_at = ?, revoked_by_id = ?
-WHERE batch_id = ? AND status = 'READY' RETURNING agreement_id"""
+WHERE batch_id = ? AND status IN ('READY', 'HELD') RETURNING agreement_id"""
+HELD = "SELECT held FROM batch WHERE id = ?"
 NAMED = ("product", "plan", "action__scheme", "requested_by", "sent_to")
 
 
@@ -157,26 +158,30 @@ def may_revoke(actor: Actor, batch: Batch) -> bool:
 
 @unit_of_work
 async def revoke_unused(actor: Actor, batch_id: int, *, kind: CodeKind = CodeKind.ACCESS) -> int:
-    """Revoke every READY code of the batch; returns how many. Activated ones stay as they are."""
+    """Revoke every READY or HELD code of the batch; returns how many. Activated ones stay."""
     batch = await own(actor, batch_id, kind=kind)
     if not may_revoke(actor, batch):
         raise NotFound("You can revoke codes of your own batches only.")
     revoked = await fetch(REVOKE_UNUSED, now(), actor.person_id, batch_id)
     if not revoked:
         raise Conflict("No code of this batch is unused any more.")
-    await count_revoked(batch, Counter(row["agreement_id"] for row in revoked))
-    detail = {"codes": len(revoked)}
+    [counted] = await fetch(HELD, batch_id)  # none of them is left
+    held = counted["held"]
+    await count_revoked(batch, Counter(row["agreement_id"] for row in revoked), held=held)
+    detail = {"codes": len(revoked)} | ({"held": held} if held else {})
     await audit.record(AuditAction.REVOKE, Resource.BATCH, batch_id, by=actor, **detail)
     return len(revoked)
 
 
-async def count_revoked(batch: Batch, under: Mapping[int | None, int]) -> None:
-    """Move so many codes from ready to revoked in the batch's counters, and say so.
+async def count_revoked(batch: Batch, under: Mapping[int | None, int], *, held: int = 0) -> None:
+    """Move so many codes from ready, or from held, to revoked in the batch's counters.
 
-    `under` counts them by their agreement, which gets them back.
+    `under` counts them by their agreement, which gets them back; `held` of them were held.
     """
     codes = sum(under.values())
-    await Batch.filter(id=batch.id).update(ready=F("ready") - codes, revoked=F("revoked") + codes)
+    await Batch.filter(id=batch.id).update(
+        ready=F("ready") - (codes - held), held=F("held") - held, revoked=F("revoked") + codes
+    )
     returned = {each: number for each, number in under.items() if each is not None}
     await agreement_claims.give_back(batch.workspace_id, returned)
     changed(batch)

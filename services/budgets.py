@@ -12,7 +12,6 @@ from tortoise.expressions import F
 
 from models import Budget
 from services.database import execute_each, fetch, moment
-from services.errors import Limited
 from services.zones import now
 
 
@@ -25,11 +24,6 @@ class Limit:
 
 def _minutes(end: datetime) -> int:
     return max(1, math.ceil((end - now()).total_seconds() / 60))
-
-
-def too_many(minutes: int) -> Limited:
-    wait = "1 minute" if minutes == 1 else f"{minutes} minutes"
-    return Limited(f"Too many tries. Try again in {wait}.", minutes=minutes)
 
 
 async def book(limit: Limit, number: int = 1) -> int:
@@ -45,6 +39,8 @@ async def book(limit: Limit, number: int = 1) -> int:
         return 0
     if await of_key.filter(began_at__lte=began_before).update(spent=number, began_at=now()):
         return 0
+    # a window that begins later than now: the clock was turned back
+    await of_key.filter(began_at__gt=now()).update(began_at=now())
     budget = await of_key.first()
     if budget and budget.spent > most_before:
         return _minutes(budget.began_at + limit.per)
@@ -90,6 +86,7 @@ class Window:
         """Count one try. Returns 0, or the minutes left when none may be made."""
         if now() - self.began_at >= self.limit.per:
             self.spent, self.began_at = 0, now()
+        self.began_at = min(self.began_at, now())  # later than now: the clock was turned back
         if self.spent >= self.limit.tries:
             return _minutes(self.began_at + self.limit.per)
         self.spent += 1

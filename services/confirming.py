@@ -4,17 +4,18 @@ from datetime import timedelta
 
 from models import Session, User
 from models.enums import AuditAction, Resource, SignInMethod
-from services import audit, budgets, factor_proof, factors, passwords
+from services import audit, budgets, factor_proof, factors, passwords, throttling
 from services.actor import Actor
 from services.database import unit_of_work
 from services.errors import Invalid, NotFound
 from services.factors import Factors
+from services.throttling import Kind
 from services.zones import now
 
 WRONG = "This is not your password."
 WRONG_CODE = "That code is wrong, was used already, or is too old."
 NOTHING = "Enter your password."
-NO_CODE = "Enter the code that your app shows, or a recovery code."
+NO_CODE_TYPED = "Enter the code that your app shows, or a recovery code."
 PER_MINUTE, PER_HOUR = 5, 20
 
 
@@ -30,9 +31,9 @@ async def confirm(actor: Actor, proof: str) -> None:
     """
     has = await asks(actor)
     if not proof.strip():
-        raise Invalid({"proof": NO_CODE if has.any else NOTHING})
+        raise Invalid({"proof": NO_CODE_TYPED if has.any else NOTHING})
     if minutes := await _book(actor):
-        raise budgets.too_many(minutes)
+        raise throttling.refuse(Kind.SECOND_FACTOR, minutes=minutes)
     if has.any:
         await _accept_code(actor, proof)
     elif await _is_password(actor, proof):

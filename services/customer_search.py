@@ -8,7 +8,7 @@ from tortoise.queryset import QuerySet
 
 from models import Activation, Code, Entitlement, Person
 from models.enums import BatchState, CodeKind
-from services import customers, emails, texts
+from services import customers, emails
 from services.actor import Actor
 from services.database import reader
 from services.paging import Page
@@ -31,7 +31,7 @@ class Found:
 async def find(actor: Actor, text: str, *, most: int = MOST_FOUND) -> Page[Found]:
     """Addresses that are or contain the text, the very one first, and how many there are."""
     require(actor, Permission.USE_EDSPACE)
-    sought = emails.key(texts.sought(text))
+    sought = emails.sought(text)
     if not sought:
         return Page([], 0)
     matching = customers.people_here(actor).filter(email_key__contains=sought)

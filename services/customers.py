@@ -92,7 +92,7 @@ def names_of(people: Sequence[Person]) -> tuple[str, ...]:
 async def people_of(actor: Actor, email: str) -> list[Person]:
     """The rows of an address in this workspace, newest first. Raises NotFound."""
     require(actor, Permission.USE_EDSPACE)
-    people = await people_here(actor).filter(email_key=emails.key(email)).order_by("-id")
+    people = await people_here(actor).filter(email_key=emails.sought(email)).order_by("-id")
     if not people:
         raise NotFound("Nobody in this workspace has that address.")
     return people

@@ -2,6 +2,7 @@
 
 from email_validator import EmailNotValidError, validate_email
 
+from services import texts
 from services.errors import Invalid
 
 LONGEST = 254  # RFC 5321: a path of 256 octets with its angle brackets
@@ -29,3 +30,8 @@ def read(text: str, *, field: str = "email") -> str:
 def key(address: str) -> str:
     """The address for comparing: people do not remember its case."""
     return address.strip().casefold()
+
+
+def sought(text: str) -> str:
+    """What is typed to find an address, as its key; never longer than one can be."""
+    return key(texts.sought(text))[:LONGEST]

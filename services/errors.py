@@ -38,11 +38,12 @@ class Gone(DomainError):
 
 
 class Limited(DomainError):
-    """Too many tries; `minutes` is how long to wait."""
+    """Too many tries; `minutes` is how long to wait, `seconds` the same to the point."""
 
-    def __init__(self, message: str, *, minutes: int) -> None:
+    def __init__(self, message: str, *, minutes: int, seconds: int = 0) -> None:
         super().__init__(message)
         self.minutes = minutes
+        self.seconds = seconds or 60 * minutes
 
 
 class Invalid(DomainError):

@@ -2,7 +2,7 @@
 
 from models import Batch
 from models.enums import AuditAction, BatchState, CodeKind, Resource
-from services import audit, batches, export_rows, sheets, step_up, workbooks
+from services import audit, batches, export_rows, file_limits, sheets, step_up, workbooks
 from services.actor import Actor
 from services.database import unit_of_work
 from services.errors import NotFound
@@ -41,6 +41,7 @@ async def begin(
     if batch.state is not BatchState.DONE:
         raise NotFound("This batch has no codes to export.")
     await step_up.require_for_codes(actor, batch.quantity)
+    await file_limits.book(actor)
     await audit.record(
         AuditAction.EXPORT, Resource.BATCH, batch_id, by=actor, codes=batch.quantity, format=form
     )

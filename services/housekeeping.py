@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from models import Budget, Message, Session
 from models.enums import MessageState
-from services import audit_exports, notifications, passkey_challenges, refusals
+from services import audit_exports, notifications, passkey_challenges, refusals, waits
 from services.database import unit_of_work
 from services.settings import get_settings
 from services.zones import now
@@ -29,6 +29,7 @@ async def tidy() -> tuple[int, int]:
     """Delete what is old; returns how many ended sessions and how many refusals."""
     counts = await forget_sessions(), await refusals.forget_old()
     await forget_budgets()
+    await waits.forget_old()
     await forget_recipients()
     await notifications.forget_read()
     await audit_exports.forget_old()

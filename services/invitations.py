@@ -12,6 +12,7 @@ from models.enums import AuditAction, InvitationState, MessageKind, MessageState
 from services import (
     audit,
     emails,
+    invitation_limits,
     invitation_mails,
     inviters,
     links,
@@ -125,6 +126,7 @@ async def _refuse_member(workspace_id: int | None, key: str) -> None:
 async def _send(actor: Actor, row: Invitation, action: AuditAction) -> Invited:
     """The link is in the mail only; where none goes out, the log says that it was handed over."""
     is_handed_over = bool(get_settings().mail_held_because)
+    await invitation_limits.book(actor, row.workspace_id)
     await invitation_mails.queue(row, by=actor.person_id)
     await audit.record(
         action,

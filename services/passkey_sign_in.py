@@ -5,12 +5,13 @@ from functools import lru_cache
 from typing import Any
 
 from models.enums import ChallengePurpose, SignInMethod
-from services import budgets, passkey_proof, sessions
+from services import budgets, passkey_proof, sessions, sign_in_limits, throttling
 from services.database import unit_of_work
 from services.errors import Invalid
 from services.passkey_answers import REFUSED
 from services.passkey_proof import Proof
 from services.settings import get_settings
+from services.throttling import Kind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,21 +26,21 @@ class PasskeySignIn:
 @lru_cache
 def by_address() -> budgets.AddressLimit:
     """Of challenges: each is a row that a stranger makes."""
-    return budgets.AddressLimit(get_settings().sign_in_tries_per_address, sessions.HOUR)
+    return budgets.AddressLimit(get_settings().sign_in_tries_per_address, sign_in_limits.HOUR)
 
 
 async def begin(address: str) -> dict[str, Any]:
     """What the browser is to ask of a passkey. Raises Limited; NotFound where none is offered."""
     if minutes := by_address().book(address):
-        raise budgets.too_many(minutes)
+        raise throttling.refuse(Kind.SIGN_IN, minutes=minutes)
     return await passkey_proof.asked(ChallengePurpose.SIGN_IN)
 
 
 async def finish(request: PasskeySignIn) -> str:
     """Open a session and return its token. Raises Invalid(form), Limited, NotFound."""
-    limit = sessions.tries_by_address()
+    limit = sign_in_limits.by_address()
     if minutes := limit.book(request.address):
-        raise budgets.too_many(minutes)
+        raise throttling.refuse(Kind.SIGN_IN, minutes=minutes)
     proof = await passkey_proof.check(request.answer, ChallengePurpose.SIGN_IN)
     token = await _enter(proof, request)
     if token is None:

@@ -25,8 +25,10 @@ from services import (
     passkey_proof,
     relying_party,
     sessions,
+    sign_in_limits,
     step_up,
     texts,
+    throttling,
 )
 from services.actor import Actor
 from services.database import is_id, reader, unit_of_work
@@ -34,6 +36,7 @@ from services.errors import Conflict, Invalid, NotFound
 from services.passkey_answers import REFUSED, NewPasskey
 from services.passkey_proof import Proof
 from services.settings import get_settings
+from services.throttling import Kind
 
 MOST = 20
 GONE = "This passkey is not there any more."
@@ -175,13 +178,13 @@ async def _own(actor: Actor, passkey_id: int) -> int:
 
 def _limit(actor: Actor) -> budgets.Limit:
     tries = get_settings().sign_in_tries_per_account
-    return budgets.Limit(f"passkey:{actor.user_id}", tries, sessions.HOUR)
+    return budgets.Limit(f"passkey:{actor.user_id}", tries, sign_in_limits.HOUR)
 
 
 async def _book(actor: Actor) -> None:
     """Each challenge is a row."""
     if minutes := await sessions.book(_limit(actor)):
-        raise budgets.too_many(minutes)
+        raise throttling.refuse(Kind.SECOND_FACTOR, minutes=minutes)
 
 
 async def _record(action: AuditAction, actor: Actor, passkey_id: int, **detail: Any) -> None:

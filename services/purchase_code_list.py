@@ -123,8 +123,8 @@ async def _found(text: str, places: Sequence[Membered]) -> list[dict[str, Any]]:
     """By the exact code; or by the end of one, or by the product that one was used for."""
     typed = code_alphabet.clean(text)
     body = typed[-code_alphabet.LENGTH :]
-    if code_alphabet.has_valid_check(body):  # by its digest alone: a full code enters no statement
-        return [{"digest": vault.digest(body)}]
+    if code_alphabet.has_valid_check(body):  # by its digests alone: a full code enters no statement
+        return [{"digest__in": vault.digests(body)}]
     here: dict[str, Any] = {"workspace_id__in": [place.id for place in places]}
     used = Activation.filter(step__evaluation__product__icontains=text, undone_at=None, **here)
     newest = used.using_db(reader()).order_by("-id").limit(MOST_USES)

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from models.enums import SignInMethod
-from services import budgets, factor_proof, factors, half_way, sessions
+from services import factor_proof, factors, half_way, sessions, sign_in_limits, throttling
 from services.budgets import Limit
 from services.database import unit_of_work
 from services.errors import Gone, Invalid
 from services.factors import Factors
 from services.half_way import HalfWay
+from services.throttling import Kind
 
 LASTS = timedelta(minutes=5)
 PER_MINUTE, PER_DAY = 5, 96
@@ -49,13 +50,17 @@ async def finish(step: SecondStep) -> str:
         raise Invalid({"code": NOTHING})
     if await half_way.standing(step.half) is None:
         raise Gone(OVER)
-    if minutes := sessions.by_address().book(step.address):
-        raise budgets.too_many(minutes)
+    if minutes := sign_in_limits.by_address().book(step.address):
+        raise throttling.refuse(Kind.SECOND_FACTOR, minutes=minutes)
     for limit in _limits(step.half.user_id):
         if minutes := await sessions.book(limit):
-            raise budgets.too_many(minutes)
-    token = await _open(step)
-    sessions.by_address().give_back(step.address)
+            raise throttling.refuse(Kind.SECOND_FACTOR, minutes=minutes)
+    try:
+        token = await _open(step)
+    except Invalid:
+        throttling.failed()
+        raise
+    sign_in_limits.by_address().give_back(step.address)
     return token
 
 

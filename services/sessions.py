@@ -4,33 +4,46 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import lru_cache
 from typing import Any
 
 from tortoise.queryset import QuerySet
 
 from models import Membership, Session, User, Workspace
 from models.enums import AuditAction, Resource, Role, SignInMethod
-from services import audit, budgets, emails, factors, half_way, passwords, signals
+from services import (
+    audit,
+    budgets,
+    emails,
+    factors,
+    half_way,
+    passwords,
+    sign_in_limits,
+    signals,
+    throttling,
+    waits,
+)
 from services.actor import Actor
 from services.database import reader, unit_of_work
 from services.errors import DomainError, Invalid, NotFound
 from services.half_way import HalfWay
 from services.settings import get_settings
 from services.signals import Changed, Topic
+from services.throttling import Kind
 from services.zones import now
 
 WRONG = "The e-mail address or the password is wrong."
-HOUR = timedelta(hours=1)
 TOUCH_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignIn:
+    """`known` is what a browser keeps in which somebody signed in before."""
+
     email: str
     password: str
     address: str
     browser: str = ""
+    known: str = ""
 
 
 class SecondFactorDue(DomainError):
@@ -45,16 +58,6 @@ def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-@lru_cache
-def by_address() -> budgets.AddressLimit:
-    return budgets.AddressLimit(get_settings().sign_in_tries_per_address, HOUR)
-
-
-def tries_by_address() -> budgets.AddressLimit:
-    """Tries to sign in, whatever with."""
-    return by_address()
-
-
 async def sign_in(request: SignIn) -> str:
     """Open a session and return its token. Raises Invalid, or Limited after too many tries.
 
@@ -63,17 +66,14 @@ async def sign_in(request: SignIn) -> str:
     if not request.password:
         raise Invalid({"password": "Enter your password."})
     key = emails.key(emails.read(request.email))
-    if minutes := by_address().book(request.address):
-        raise budgets.too_many(minutes)
-    limit = budgets.Limit(
-        f"sign-in:{digest(key)[:40]}", get_settings().sign_in_tries_per_account, HOUR
-    )
+    limit = await sign_in_limits.begin(key, address=request.address, browser=request.known)
     if minutes := await book(limit):
-        raise budgets.too_many(minutes)
+        raise throttling.refuse(Kind.SIGN_IN, minutes=minutes)
     user = await User.get_or_none(email_key=key, disabled_at=None)
     if not await passwords.matches(request.password, user and user.password_hash) or not user:
+        throttling.failed()
         raise Invalid({"form": WRONG})
-    by_address().give_back(request.address)
+    sign_in_limits.by_address().give_back(request.address)
     if half := await half_way.of(user):
         await _give_back(limit)
         raise SecondFactorDue(half)
@@ -89,6 +89,7 @@ async def book(limit: budgets.Limit) -> int:
 @unit_of_work
 async def _give_back(limit: budgets.Limit) -> None:
     await budgets.give_back(limit)
+    await waits.end(limit.key)
 
 
 @unit_of_work
@@ -102,7 +103,7 @@ async def open_session(
 ) -> str:
     """A new session for that person: returns its token, which is stored nowhere."""
     if limit:
-        await budgets.give_back(limit)
+        await _give_back(limit)
     token = secrets.token_urlsafe(32)
     session = await Session.create(
         user_id=user.id,

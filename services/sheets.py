@@ -12,7 +12,7 @@ BOM = "\ufeff"
 CSV = "text/csv; charset=utf-8"
 BYTES = "application/octet-stream"
 PIECE = 64 * 1024
-FORMULA = re.compile(r"(^|(?<=.)[;\t|])(?=\s*[=+\-@\t\r\n＝＋－＠﹢﹣﹦﹫])")
+FORMULA = re.compile(r"(^|[;\t|])(?=\s*[=+\-@\t\r\n＝＋－＠﹢﹣﹦﹫])")
 
 Row = Sequence[str]
 Parts = AsyncIterator[Sequence[Row]]

@@ -1,6 +1,7 @@
 """What every test may ask for: settings of its own and a fresh, migrated database."""
 
 import asyncio
+import gc
 import os
 import shutil
 import uuid
@@ -24,8 +25,10 @@ from services import (
     passwords,
     redeem_limits,
     schema,
-    sessions,
+    sealing,
+    sign_in_limits,
     step_up,
+    throttling,
 )
 from services.keys import KeyRing
 from services.settings import Settings, get_settings
@@ -82,6 +85,7 @@ async def db(settings: Settings, template: str, ring: KeyRing) -> AsyncGenerator
 def template(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
     """A migrated database to copy: a file, or the name of a PostgreSQL database."""
     folder = tmp_path_factory.mktemp("template")
+    _spare_the_collector()
     if not POSTGRES:
         made = Settings(data_dir=folder)
         asyncio.run(schema.migrate(made))
@@ -93,6 +97,12 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
     asyncio.run(schema.migrate(Settings(data_dir=folder, database_url=_sibling(name))))
     yield name
     asyncio.run(_administer(f'DROP DATABASE "{name}" WITH (FORCE)'))
+
+
+def _spare_the_collector() -> None:
+    """What is imported stays; NiceGUI collects garbage twice in each test that uses it."""
+    gc.collect()
+    gc.freeze()
 
 
 def _sibling(name: str) -> str:
@@ -149,8 +159,15 @@ def forget_addresses() -> None:
     redeem_limits.by_address.cache_clear()
     password_resets.by_address.cache_clear()
     certificates.by_address.cache_clear()
-    sessions.by_address.cache_clear()
     passkey_sign_in.by_address.cache_clear()
+    sign_in_limits.by_address.cache_clear()
+    throttling._process = throttling._Process()
+
+
+@pytest.fixture
+def fresh_sealer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that was just started, with nothing sealed yet."""
+    monkeypatch.setattr(sealing, "_process", sealing._Process())
 
 
 Configure = Callable[..., None]

@@ -13,10 +13,14 @@ from services import (
     housekeeping,
     installation,
     mailing,
+    nightly_backups,
     notices,
+    resealing,
     sealing,
+    throttling,
     workbooks,
 )
+from services.permissions import Permission
 from services.settings import Settings
 from services.signals import Topic
 from ui import downloads, live, routes, theme
@@ -83,6 +87,11 @@ async def root() -> None:
         Pages(PAGES)
 
 
+def needs() -> dict[str, Permission | None]:
+    """What it takes to see each page, as its builder says."""
+    return {path: getattr(page, "permission", None) for path, page in PAGES.items()}
+
+
 def build(settings: Settings) -> None:
     """Register everything on NiceGUI's application; each call on a fresh one."""
 
@@ -99,6 +108,9 @@ def build(settings: Settings) -> None:
         background.start("Telling people", notices.tell, Topic.HISTORY)
         background.start("Watching the ends of agreements", agreement_ends.look)
         background.start("Sealing the log", sealing.work, Topic.AUDIT)
+        background.start("Sealing codes anew", resealing.work)
+        background.start("Counting refused tries", throttling.keep)
+        background.start("Backing up", nightly_backups.work)
         background_tasks.create(housekeeping.run_nightly(), name="housekeeping")
         background_tasks.create(expiry.watch(), name="sessions that end")
 
@@ -106,6 +118,7 @@ def build(settings: Settings) -> None:
         live.stop()
         await background.stop()
         try:
+            await throttling.keep()
             await sealing.finish()
         finally:
             await database.disconnect()
@@ -115,7 +128,7 @@ def build(settings: Settings) -> None:
     register(app)
     downloads.register(app)
     theme.install()
-    install(app, settings)
+    install(app, settings, needs())
 
 
 def serve(settings: Settings, *, show: str | None = None) -> None:

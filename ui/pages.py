@@ -55,6 +55,7 @@ def view(permission: Permission | None = None) -> Callable[..., Callable[..., Aw
                 log.exception("A page failed (reference %s)", reference)
                 problem("Something failed here", f"Reload the page. Reference {reference}.")
 
+        shown.permission = permission  # type: ignore[attr-defined]
         shown.__signature__ = _from_path(build)  # type: ignore[attr-defined]
         return shown
 

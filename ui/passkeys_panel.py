@@ -20,8 +20,8 @@ from ui.components.text import text
 from ui.door import hosts
 
 WHAT = (
-    "A passkey signs you in with your fingerprint, your face or the PIN of a device. "
-    "It replaces the password and needs no second factor."
+    "A passkey signs you in with your fingerprint, your face or the PIN of a device, without a "
+    "password. Once you have one, your password alone signs nobody in."
 )
 ADDED = "The passkey is added. You can sign in with it from now on."
 

@@ -22,18 +22,19 @@ from ui.routes import (
 )
 
 
-def _pattern(paths: tuple[str, ...]) -> re.Pattern[str]:
+def pattern(paths: tuple[str, ...]) -> re.Pattern[str]:
+    """Matches a path of any of these routes."""
     escaped = "|".join(re.escape(path) for path in paths)
     return re.compile(re.sub(r"\\{(\w+)\\}", lambda found: PARAMETERS[found[1]], escaped))
 
 
-_application = _pattern(SUB_PAGES + DOWNLOADS)
-_downloads = _pattern(DOWNLOADS)
-_evidence = _pattern((EVIDENCE,))
-_previews = _pattern((MESSAGE_PREVIEW, INSTANCE_MESSAGE_PREVIEW))
-_public = _pattern(PUBLIC)
-_invitation = _pattern((INVITATION,))
-_secrets = {path: _pattern((path,)) for path in (ACTIVATION, INVITATION, RESET_LINK)}
+_application = pattern(SUB_PAGES + DOWNLOADS)
+_downloads = pattern(DOWNLOADS)
+_evidence = pattern((EVIDENCE,))
+_previews = pattern((MESSAGE_PREVIEW, INSTANCE_MESSAGE_PREVIEW))
+_public = pattern(PUBLIC)
+_invitation = pattern((INVITATION,))
+_secrets = {path: pattern((path,)) for path in (ACTIVATION, INVITATION, RESET_LINK)}
 
 
 def is_application_path(path: str) -> bool:

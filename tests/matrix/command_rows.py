@@ -2,6 +2,7 @@
 
 from tests.matrix import (
     administration_rows,
+    backup_rows,
     cyberpass_rows,
     edspace_rows,
     installation_rows,
@@ -14,6 +15,7 @@ ROWS: list[Command] = [
     *cyberpass_rows.ROWS,
     *administration_rows.ROWS,
     *installation_rows.ROWS,
+    *backup_rows.ROWS,
     *own_rows.ROWS,
 ]
 

@@ -8,6 +8,7 @@ from services import (
     factor_demand,
     factor_removal,
     health,
+    key_status,
     mailing,
     trial_mail,
     user_list,
@@ -152,6 +153,7 @@ ROWS = [
         _remove_sams_factor,
         reach=Reach.ALL,
     ),
+    reads("key_status.read", OWNER, lambda w, who: key_status.read(who), reach=Reach.ALL),
     reads("health.mail", OWNER, lambda w, who: health.mail(who), reach=Reach.ALL),
     writes(
         "trial_mail.send",

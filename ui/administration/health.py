@@ -18,6 +18,7 @@ from ui.components.fields import Form
 from ui.components.page_head import page_head
 from ui.components.panel import Facts, Panel, Well
 from ui.components.text import text
+from ui.keys_panel import KeysPanel
 from ui.pages import page_title, view
 
 ENCRYPTION = {
@@ -47,6 +48,7 @@ async def page(actor: Actor) -> None:
     mail = MailPanel(actor)
     await mail.build()
     TestMail(actor, is_set=mail.is_set)
+    await KeysPanel(actor).build()
 
 
 class MailPanel:

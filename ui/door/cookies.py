@@ -11,6 +11,7 @@ SESSION = "tallystick"
 FORM = "tallystick-form"
 HALF_WAY = "tallystick-half-way"
 RECEIPT = "tallystick-receipt"
+KNOWN = "tallystick-known"
 
 
 def name(kind: str, settings: Settings) -> str:

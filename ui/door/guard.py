@@ -12,7 +12,7 @@ from services.settings import Settings
 from services.sheets import BYTES, CSV
 from services.workbooks import XLSX
 from ui import client_paths, path_kinds, routes
-from ui.door import errors, forms, hosts, peers, session, socket_limit, tabs
+from ui.door import errors, forms, hosts, peers, rights, session, socket_limit, tabs
 
 NAVIGATION = ("GET", "HEAD")
 
@@ -64,6 +64,8 @@ async def _application(request: Request) -> Response | None:
         refusal = errors.page(request, 405)
         refusal.headers["allow"] = ", ".join(NAVIGATION)
         return refusal
+    if not await rights.may_open(request.scope["path"], session.token_of(request)):
+        return errors.page(request, 404)
     if request.method == "HEAD":
         return Response(media_type=_kind(request.scope["path"]))
     await session.keep_alive(request.scope)

@@ -15,7 +15,7 @@ from services import relying_party, signals
 from services.errors import DomainError
 from services.settings import Settings
 from ui import path_kinds
-from ui.door import body_limit, errors, guard, headers, hosts, peers, sockets, tabs
+from ui.door import body_limit, errors, guard, headers, hosts, peers, rights, sockets, tabs
 from ui.door.connections import PatientHttp
 from ui.door.session import actor_of
 
@@ -32,8 +32,12 @@ SERVER_OPTIONS: dict[str, Any] = {
 _ends: list[Callable[[], None]] = []
 
 
-def install(app: App, settings: Settings) -> None:
-    """Everything the server gets passes the door first; a second call replaces the first."""
+def install(app: App, settings: Settings, needs: rights.Needs) -> None:
+    """Everything the server gets passes the door first; a second call replaces the first.
+
+    `needs` says what it takes to see each page.
+    """
+    rights.use(needs)
     app.build_middleware_stack = lambda: door(type(app).build_middleware_stack(app), settings)
     app.middleware_stack = None
     app.add_exception_handler(404, _not_found)

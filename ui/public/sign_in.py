@@ -5,7 +5,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from services import second_step, sessions, setup
+from services import known_browsers, second_step, sessions, setup
 from services.demo.sample import PASSWORD
 from services.demo.story import ADMIN, EVALUATOR, OWNER, SALES
 from services.errors import DomainError
@@ -74,7 +74,15 @@ async def hand_over(
     if before := session.token_of(request):
         await sessions.sign_out(before)
     cookies.put(response, cookies.SESSION, token, settings, lasts=settings.session_absolute)
+    if actor := await sessions.find(token):
+        know(request, response, actor.email, settings)
     return response
+
+
+def know(request: Request, response: Response, email: str, settings: Settings) -> None:
+    """From now on this browser has tries of its own, whatever strangers guess."""
+    kept = known_browsers.remember(cookies.read(request, cookies.KNOWN, settings), email)
+    cookies.put(response, cookies.KNOWN, kept, settings, lasts=known_browsers.LASTS)
 
 
 def _arrived(request: Request, target: str) -> Response:
@@ -119,6 +127,7 @@ def _attempt(request: Request, typed: dict[str, str]) -> sessions.SignIn:
         password=typed.get("password", ""),
         address=peers.address(request.scope),
         browser=request.headers.get("user-agent", ""),
+        known=cookies.read(request, cookies.KNOWN, get_settings()),
     )
 
 
