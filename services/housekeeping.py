@@ -1,6 +1,5 @@
 """What is cleared away every night, each for as long as a setting says."""
 
-import asyncio
 import logging
 from datetime import timedelta
 
@@ -15,14 +14,10 @@ log = logging.getLogger(__name__)
 EVERY = timedelta(days=1)
 
 
-async def run_nightly() -> None:
-    """Tidy at the start and then once a day, for as long as the process lives."""
-    while True:
-        try:
-            await tidy()
-        except Exception:
-            log.exception("Housekeeping failed; it is tried again in a day.")
-        await asyncio.sleep(EVERY.total_seconds())
+async def work() -> timedelta:
+    """Tidy; returns when to do it again."""
+    await tidy()
+    return EVERY
 
 
 async def tidy() -> tuple[int, int]:

@@ -47,6 +47,7 @@ class Settings(BaseSettings):
     backups_kept: int = Field(default=7, ge=0, le=1000)
     support_contact: str = ""
     demo: bool = False
+    log_format: Literal["text", "json"] = "text"
 
     bulk_from: int = Field(default=150, ge=2)
     batch_max: int = Field(default=2000, ge=1)

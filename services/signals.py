@@ -32,6 +32,7 @@ class Topic(StrEnum):
     BACKUPS = "backups"
     KEYS = "keys"
     THROTTLING = "throttling"
+    HEALTH = "health"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +41,9 @@ class Changed:
 
     Of NOTIFICATIONS they are the users whose bell changed, of CUSTOMERS the people whose
     entitlements did, of MEMBERS the users whose rights did, of ACCOUNTS the users, of SEALS where
-    the chain ends; of JOBS, EXPORTS, HISTORY, AUDIT and THROTTLING nothing: a batch or a
-    file waits to be made, an entry to be told, one to be listed and sealed, tries were refused.
+    the chain ends; of JOBS, EXPORTS, HISTORY, AUDIT, THROTTLING and HEALTH nothing: a
+    batch or a file waits to be made, an entry to be told, one to be listed and sealed, tries were
+    refused, it is time to look again.
     """
 
     workspace_id: int | None

@@ -1,13 +1,12 @@
 """Runs one command for whoever sits at this tab: fresh actor, busy button, error in words."""
 
 import logging
-import secrets
 from collections.abc import Awaitable, Callable
 from typing import Protocol, TypeVar
 
 from nicegui import ui
 
-from services import confirming, passkeys, sessions
+from services import confirming, passkeys, request_id, sessions
 from services.actor import Actor
 from services.errors import ConfirmationDue, DomainError, Invalid, Limited, NotFound
 from ui import wording
@@ -88,7 +87,7 @@ async def _run(
     except DomainError as refused:
         ui.notify(refused.message, type="negative")
     except Exception:
-        reference = secrets.token_hex(4).upper()
+        reference = request_id.reference()
         log.exception("A command failed (reference %s)", reference)
         ui.notify(f"That failed, and nothing was changed. Reference {reference}.", type="negative")
     finally:

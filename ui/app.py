@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from nicegui import app, background_tasks, ui
+from nicegui import app, ui
 
 from services import (
     agreement_ends,
@@ -10,6 +10,7 @@ from services import (
     background,
     batch_jobs,
     database,
+    health_watch,
     housekeeping,
     installation,
     mailing,
@@ -102,17 +103,20 @@ def build(settings: Settings) -> None:
         await audit_exports.free()
         workbooks.clear_workshops(settings.data_dir)
         live.start()
-        background.start("Making batches", batch_jobs.work, Topic.JOBS)
-        background.start("Making files of the log", audit_exports.work, Topic.EXPORTS)
-        background.start("Sending mail", partial(mailing.drain, compose), Topic.MESSAGES)
-        background.start("Telling people", notices.tell, Topic.HISTORY)
-        background.start("Watching the ends of agreements", agreement_ends.look)
-        background.start("Sealing the log", sealing.work, Topic.AUDIT)
-        background.start("Sealing codes anew", resealing.work)
-        background.start("Counting refused tries", throttling.keep)
-        background.start("Backing up", nightly_backups.work)
-        background_tasks.create(housekeeping.run_nightly(), name="housekeeping")
-        background_tasks.create(expiry.watch(), name="sessions that end")
+        background.start("Making batches", batch_jobs.work, Topic.JOBS, word="batches")
+        background.start("Making files of the log", audit_exports.work, Topic.EXPORTS, word="files")
+        background.start(
+            "Sending mail", partial(mailing.drain, compose), Topic.MESSAGES, word="mail"
+        )
+        background.start("Telling people", notices.tell, Topic.HISTORY, word="notifications")
+        background.start("Watching the ends of agreements", agreement_ends.look, word="agreements")
+        background.start("Sealing the log", sealing.work, Topic.AUDIT, word="seals")
+        background.start("Counting refused tries", throttling.keep, word="tries")
+        background.start("Sealing codes anew", resealing.work, word="keys")
+        background.start("Backing up", nightly_backups.work, word="backups")
+        background.start("Housekeeping", housekeeping.work)
+        background.start("Closing tabs of sessions that end", expiry.watch, word="sessions")
+        background.start("Watching over health", health_watch.work, word="health")
 
     async def stop() -> None:
         live.stop()

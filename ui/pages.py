@@ -3,13 +3,13 @@
 import functools
 import inspect
 import logging
-import secrets
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from nicegui import ui
 from nicegui.elements.sub_pages import SubPages
 
+from services import request_id
 from services.actor import Actor
 from services.errors import DomainError, FactorDue
 from services.permissions import Permission, require
@@ -51,7 +51,7 @@ def view(permission: Permission | None = None) -> Callable[..., Callable[..., Aw
             except DomainError as error:
                 problem("Page not found", error.message)
             except Exception:
-                reference = secrets.token_hex(4).upper()
+                reference = request_id.reference()
                 log.exception("A page failed (reference %s)", reference)
                 problem("Something failed here", f"Reload the page. Reference {reference}.")
 

@@ -20,7 +20,9 @@ ROWS: list[Command] = [
 ]
 
 PARTS = {
-    "step_up.require": "asks whether the person was confirmed lately, for commands",
+    "step_up.require": "asks whether the person proved lately who they are, for a command",
+    "file_limits.book": "counts a file, inside each command that gives one",
+    "invitation_limits.book": "counts an invitation, inside invite and resend",
     "access_changes.record": "writes down a change of access that was allowed",
     "catalog.change_row": "changes a product or a plan for commands that have asked",
     "catalog.record": "writes down what they did",

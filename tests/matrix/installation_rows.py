@@ -4,12 +4,14 @@ from dataclasses import replace
 
 from models.enums import Demand
 from services import (
+    checkup,
     erasure,
     factor_demand,
     factor_removal,
     health,
     key_status,
     mailing,
+    own_address,
     trial_mail,
     user_list,
     users,
@@ -155,6 +157,8 @@ ROWS = [
     ),
     reads("key_status.read", OWNER, lambda w, who: key_status.read(who), reach=Reach.ALL),
     reads("health.mail", OWNER, lambda w, who: health.mail(who), reach=Reach.ALL),
+    reads("checkup.of", OWNER, lambda w, who: checkup.of(who, ()), reach=Reach.ALL),
+    reads("own_address.check", OWNER, lambda w, who: own_address.check(who), reach=Reach.ALL),
     writes(
         "trial_mail.send",
         OWNER,

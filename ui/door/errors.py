@@ -1,7 +1,6 @@
 """What a visitor sees when something is refused or breaks: a sentence and a reference."""
 
 import logging
-import secrets
 from typing import cast
 
 from starlette.exceptions import HTTPException
@@ -9,7 +8,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from services import errors
+from services import errors, request_id
 from ui import path_kinds, routes
 from ui.door.body_limit import BodyTooLarge
 from ui.public import pages
@@ -29,7 +28,7 @@ STATUS_OF: dict[type[errors.DomainError], int] = {
 
 
 def page(request: Request, status: int, sentence: str = "") -> Response:
-    """The error page with a new reference; the log has one line with the same."""
+    """The error page; its reference is the id of the request, in the log too."""
     return _page(request, status, sentence, exception=None)
 
 
@@ -56,7 +55,7 @@ def of_http(request: Request, exception: Exception) -> Response:
 
 
 def _page(request: Request, status: int, sentence: str, *, exception: Exception | None) -> Response:
-    reference = secrets.token_hex(4).upper()
+    reference = request_id.reference()
     level = logging.ERROR if exception else logging.INFO
     asked = f"{request.method} {path_kinds.without_secrets(request.scope['path'])}"
     log.log(level, "%d for %r (reference %s)", status, asked, reference, exc_info=exception)

@@ -15,7 +15,18 @@ from services import relying_party, signals
 from services.errors import DomainError
 from services.settings import Settings
 from ui import path_kinds
-from ui.door import body_limit, errors, guard, headers, hosts, peers, rights, sockets, tabs
+from ui.door import (
+    body_limit,
+    errors,
+    guard,
+    headers,
+    hosts,
+    peers,
+    request_ids,
+    rights,
+    sockets,
+    tabs,
+)
 from ui.door.connections import PatientHttp
 from ui.door.session import actor_of
 
@@ -24,6 +35,7 @@ SERVER_OPTIONS: dict[str, Any] = {
     "proxy_headers": False,
     "server_header": False,
     "access_log": False,
+    "log_config": None,  # its records go where all others go, past the same redaction
     "ws_max_size": 1024 * 1024,
     "http": PatientHttp,
     "h11_max_incomplete_event_size": 64 * 1024,
@@ -61,6 +73,7 @@ def door(inner: ASGIApp, settings: Settings) -> ASGIApp:
         app, https=settings.is_https, passkeys_at=party.origin if party else ""
     )
     app = peers.with_real_peer(app, settings.trusted_proxies)
+    app = request_ids.with_request_ids(app)
     return _past_lifespan(app, inner)
 
 
