@@ -1,8 +1,9 @@
 """What is a person's own: account, sessions, bell, and an invitation to their address."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from models import Session
+from models import Passkey, Session
 from models.enums import Theme
 from services import (
     accounts,
@@ -48,6 +49,15 @@ async def _renew(_: World, who: Actor) -> object:
 async def _begin(_: World, who: Actor) -> object:
     """What it writes is the session that it needs."""
     return await totp.begin(await signed_in(who))
+
+
+@unit_of_work
+async def _of_sams_passkey(world: World, act: Callable[[int], Awaitable[None]]) -> None:
+    """It is there for this command only: whoever has one does not sign in by password alone."""
+    row = await Passkey.create(
+        user_id=world.cast.sam.user_id, name="Phone", credential="of Sam", public_key=b"a key"
+    )
+    await act(row.id)
 
 
 @unit_of_work
@@ -109,13 +119,13 @@ ROWS = [
     writes(
         "passkeys.rename",
         "S",
-        lambda w, who: passkeys.rename(who, w.sams_passkey.id, "Mine"),
+        lambda w, who: _of_sams_passkey(w, lambda each: passkeys.rename(who, each, "Mine")),
         case="of Sam's",
     ),
     writes(
         "passkeys.remove",
         "S",
-        lambda w, who: passkeys.remove(who, w.sams_passkey.id),
+        lambda w, who: _of_sams_passkey(w, lambda each: passkeys.remove(who, each)),
         case="of Sam's",
     ),
     writes(

@@ -15,7 +15,6 @@ from models import (
     Membership,
     Message,
     Notification,
-    Passkey,
     PasswordReset,
     Refusal,
     Scheme,
@@ -96,7 +95,6 @@ class World:
     adas_note: Evidence
     file: Evidence
     sams_session: Session
-    sams_passkey: Passkey
     disabled: User
     second_owner: User
     invitation: Invitation
@@ -150,9 +148,6 @@ async def build(cast: Cast) -> World:
         disabled=await _user("dora@example.org", disabled_at=now()),
         second_owner=await _user("otto@example.org", is_owner=True),
         sams_session=await _session(sam),
-        sams_passkey=await Passkey.create(
-            user_id=sam.user_id, name="Phone", credential="of Sam", public_key=b"a key"
-        ),
         invitation=await _invited(ada),
         owners_invitation=await invitations.invite_owner(here["O"], email="heir@example.org"),
         welcome=await invitations.invite(elsewhere["A"], email=sam.email, role=Role.SALES),
