@@ -1,7 +1,9 @@
 """What is a person's own: account, sessions, bell, and an invitation to their address."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
+from models import Passkey, Session
 from models.enums import Theme
 from services import (
     accounts,
@@ -17,9 +19,11 @@ from services import (
     totp,
 )
 from services.actor import Actor
+from services.database import unit_of_work
 from services.errors import Conflict, NotFound
 from services.links import Purpose
 from services.paging import Slice
+from services.zones import now
 from tests.cast import PASSWORD
 from tests.matrix.commands import EVERYBODY, Reach, reads, writes
 from tests.matrix.world import World
@@ -47,6 +51,28 @@ async def _begin(_: World, who: Actor) -> object:
     return await totp.begin(await signed_in(who))
 
 
+@unit_of_work
+async def _of_sams_passkey(world: World, act: Callable[[int], Awaitable[None]]) -> None:
+    """It is there for this command only: whoever has one does not sign in by password alone."""
+    row = await Passkey.create(
+        user_id=world.cast.sam.user_id, name="Phone", credential="of Sam", public_key=b"a key"
+    )
+    await act(row.id)
+
+
+@unit_of_work
+async def _confirm(world: World, who: Actor) -> None:
+    """At a session of Ada's; of whoever else asks there nothing is left."""
+    session = await Session.create(
+        user_id=world.cast.ada.user_id,
+        token_digest="of Ada",
+        address="::1",
+        browser="",
+        seen_at=now(),
+    )
+    await confirming.confirm(replace(who, session_id=session.id), PASSWORD)
+
+
 ROWS = [
     reads("factors.mine", EVERYBODY, lambda w, who: factors.mine(who), reach=Reach.PLACE),
     writes("totp.begin", EVERYBODY, _begin, reach=Reach.ALL),
@@ -71,9 +97,9 @@ ROWS = [
     reads("confirming.asks", EVERYBODY, lambda w, who: confirming.asks(who), reach=Reach.ALL),
     writes(
         "confirming.confirm",
-        "S",
-        lambda w, who: confirming.confirm(replace(who, session_id=w.sams_session.id), PASSWORD),
-        case="a session of Sam's",
+        "A",
+        lambda w, who: _confirm(w, who),
+        case="a session of Ada's",
     ),
     reads("passkeys.of", EVERYBODY, lambda w, who: passkeys.of(who), reach=Reach.PLACE),
     writes(
@@ -93,13 +119,13 @@ ROWS = [
     writes(
         "passkeys.rename",
         "S",
-        lambda w, who: passkeys.rename(who, w.sams_passkey.id, "Mine"),
+        lambda w, who: _of_sams_passkey(w, lambda each: passkeys.rename(who, each, "Mine")),
         case="of Sam's",
     ),
     writes(
         "passkeys.remove",
         "S",
-        lambda w, who: passkeys.remove(who, w.sams_passkey.id),
+        lambda w, who: _of_sams_passkey(w, lambda each: passkeys.remove(who, each)),
         case="of Sam's",
     ),
     writes(

@@ -15,7 +15,6 @@ from models import (
     Membership,
     Message,
     Notification,
-    Passkey,
     PasswordReset,
     Refusal,
     Scheme,
@@ -96,7 +95,6 @@ class World:
     adas_note: Evidence
     file: Evidence
     sams_session: Session
-    sams_passkey: Passkey
     disabled: User
     second_owner: User
     invitation: Invitation

@@ -9,9 +9,12 @@ import time_machine
 from models import Budget, Session, User
 from models.enums import AuditAction
 from services import confirming, passwords, sessions, step_up
+from services.actor import Actor
 from services.errors import ConfirmationDue, Invalid, Limited, NotFound
 from services.zones import now
 from tests.cast import PASSWORD, Cast, entries
+from tests.second_factors import signed_in as opened
+from tests.second_factors import with_app
 from tests.services.test_step_up import grown_old, signed_in
 
 WRONG = "quiet orchard marble 77"
@@ -132,3 +135,46 @@ async def test_nobody_confirms_the_session_of_somebody_else(cast: Cast) -> None:
         await confirming.confirm(forged, PASSWORD)
     with pytest.raises(ConfirmationDue):
         await step_up.require(ada)
+
+
+async def test_whoever_has_an_app_confirms_with_its_code_and_not_with_the_password(
+    cast: Cast,
+) -> None:
+    app, sam = await with_app(cast.sam), await grown_old_with_app(cast)
+    with pytest.raises(Invalid) as refused:
+        await confirming.confirm(sam, PASSWORD)
+    assert refused.value.fields == {"proof": confirming.WRONG_CODE}
+    with pytest.raises(ConfirmationDue):
+        await step_up.require(sam)
+    await confirming.confirm(sam, app.code())
+    await step_up.require(sam)
+    [entry] = await entries(AuditAction.CONFIRM)
+    assert entry.detail == {"method": "TOTP"}
+
+
+async def test_a_code_confirms_once_however_many_sessions_send_it(cast: Cast) -> None:
+    app = await with_app(cast.sam)
+    for proof in (app.code(), app.recovery[0]):
+        all_sessions = [await grown_old_with_app(cast) for _ in range(4)]
+        told = await asyncio.gather(
+            *(confirming.confirm(each, proof) for each in all_sessions), return_exceptions=True
+        )
+        assert len([each for each in told if each is None]) == 1
+        await Budget.all().delete()
+    assert len(await entries(AuditAction.CONFIRM)) == 2
+
+
+async def test_a_code_is_not_used_up_by_a_session_that_has_ended(cast: Cast) -> None:
+    app = await with_app(cast.sam)
+    ended, sam = await grown_old_with_app(cast), await grown_old_with_app(cast)
+    await sessions.end([ended.session_id])
+    with pytest.raises(NotFound):
+        await confirming.confirm(ended, app.recovery[0])
+    await confirming.confirm(sam, app.recovery[0])
+
+
+async def grown_old_with_app(cast: Cast) -> Actor:
+    """As `grown_old`, past the second step of signing in."""
+    sam = await opened(cast.sam)
+    await Session.filter(id=sam.session_id).update(confirmed_at=now() - timedelta(hours=1))
+    return sam
