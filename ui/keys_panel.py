@@ -17,6 +17,7 @@ PLACE = (
     "The key file is in no backup. Keep a copy and its paper sheet where the backups are not. "
     "Keys are changed on the command line: keys status, rotate and export."
 )
+TONES = {KeyState.IN_USE: "activated", KeyState.REPLACED: "expired", "PROBLEM": "revoked"}
 
 
 class KeysPanel:
@@ -41,8 +42,8 @@ class KeysPanel:
         self.show(await key_status.read(await actions.actor()))
 
     def show(self, status: KeyStatus) -> None:
-        word, tone = _state(status)
-        self.panel.set_state(word, tone)
+        word = _state(status)
+        self.panel.set_state(word, TONES[word])
         self.sentence.text = key_words.summary(status)
         if status.waiting:
             self.sentence.text += f" {key_words.WAITING.format(status.waiting)}"
@@ -72,9 +73,9 @@ def _name(key: KeyView) -> str:
     return f"Key {key.number}"
 
 
-def _state(status: KeyStatus) -> tuple[str, str]:
+def _state(status: KeyStatus) -> str:
     if status.problem:
-        return "PROBLEM", "revoked"
+        return "PROBLEM"
     if status.replaced:
-        return "BEING REPLACED", "expired"
-    return "IN USE", "activated"
+        return KeyState.REPLACED
+    return KeyState.IN_USE
