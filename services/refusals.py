@@ -62,13 +62,17 @@ async def record(reason: RefusalReason, attempt: Try, code: Candidate | None = N
 
 @unit_of_work
 async def record_limited(address: str, actor: Actor | None) -> None:
-    """Count a try that a limit refused: one row for each address and minute."""
+    """Count a try that a limit refused: one row for each address and minute.
+
+    It is of the workspace that the first of them had entered, whose admins see it.
+    """
     minute = now().replace(second=0, microsecond=0)
     place = {"address": budgets.network(address), "minute": minute}
     if await Refusal.filter(**place).update(tries=F("tries") + 1):
         return
     # two first ones at once: one row is made, and each counts itself in it
     first = Refusal(
+        workspace_id=actor and actor.workspace_id,
         reason=RefusalReason.LIMITED,
         reference=new_reference(),
         person_id=actor and actor.person_id,
@@ -77,8 +81,8 @@ async def record_limited(address: str, actor: Actor | None) -> None:
     )
     await Refusal.bulk_create([first], ignore_conflicts=True)
     await Refusal.filter(**place).update(tries=F("tries") + 1)
-    made = await Refusal.filter(**place)
-    signals.emit(Changed(None, Topic.REFUSALS, tuple(row.id for row in made)))
+    for row in await Refusal.filter(**place):
+        signals.emit(Changed(row.workspace_id, Topic.REFUSALS, (row.id,)))
 
 
 @unit_of_work

@@ -15,7 +15,7 @@ from ui.components.buttons import button
 from ui.components.icon import icon
 from ui.components.panel import Panel
 from ui.components.text import text
-from ui.health_tables import BAD, GOOD, MATTERS, OTHER, Section
+from ui.health_tables import BAD, GOOD, MATTERS, OTHER, TONES, Section
 
 ASKS = "This server asks for its own address, as configured, and for no other."
 BROWSER = "Your browser"
@@ -31,14 +31,14 @@ class Summary:
         self._shown: tuple[object, ...] = ()
 
     def show(self, found: Checkup) -> None:
-        said, tone = health_words.headline(found)
+        said, mood = health_words.headline(found)
         if (said, found.matters) == self._shown:  # nothing is read out twice
             return
         self._shown = (said, found.matters)
         self.root.clear()
         with self.root:
-            with ui.element("div").classes(f"proof-head tone-{tone}"):
-                icon("circle-check" if tone == GOOD else "circle-alert")
+            with ui.element("div").classes(f"proof-head tone-{TONES[mood]}"):
+                icon("circle-check" if mood == GOOD else "circle-alert")
                 text("b", said)
             if found.matters:
                 self._matters(found)
@@ -65,7 +65,7 @@ class FactPanel:
         self._values: dict[str, TextElement] = {}
 
     def show(self, section: Section) -> None:
-        self.panel.set_state(section.word, section.tone)
+        self.panel.set_state(section.word, TONES[section.mood])
         self._sentence.text = section.sentence
         self._sentence.set_visibility(bool(section.sentence))
         names = [name for name, _ in section.facts]
@@ -117,8 +117,8 @@ def clock_with(section: Section, differs: timedelta | None) -> Section:
     sentence = "One of the two is wrong. Codes and links expire by this machine's clock."
     return Section(
         title=section.title,
-        word="DIFFERS" if is_off and section.tone == GOOD else section.word,
-        tone=BAD if is_off else section.tone,
+        word="DIFFERS" if is_off and section.mood == GOOD else section.word,
+        mood=BAD if is_off else section.mood,
         sentence=section.sentence or (sentence if is_off else ""),
         facts=(*section.facts, (BROWSER, told)),
     )
@@ -143,7 +143,7 @@ class AddressPanel(FactPanel):
             Section(
                 title="Public address",
                 word="ASKED",
-                tone=OTHER,
+                mood=OTHER,
                 facts=(("Public URL", url),),
             )
         )

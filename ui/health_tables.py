@@ -1,13 +1,25 @@
 """What may be the matter with the installation, and what to do about it: tables of words."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from services.checkup import Matter
 from services.heartbeats import Pulse
 from services.own_address import Reach, Reached
 from services.throttling import Kind
 
-GOOD, WARN, BAD, OTHER = "activated", "expired", "revoked", "other"
+
+class Mood(StrEnum):
+    """How a panel stands."""
+
+    GOOD = "good"
+    WARN = "warn"
+    BAD = "bad"
+    OTHER = "other"
+
+
+GOOD, WARN, BAD, OTHER = Mood
+TONES = {GOOD: "activated", WARN: "expired", BAD: "revoked", OTHER: "other"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,7 +28,7 @@ class Section:
 
     title: str
     word: str
-    tone: str
+    mood: Mood
     sentence: str = ""
     facts: tuple[tuple[str, str], ...] = ()
 
@@ -90,7 +102,7 @@ PULSES = {
     Pulse.FAILING: "Fails each time; the log of the program says why",
     Pulse.ENDED: "Ended; restart Tallystick",
 }
-REACHES = {
+REACHES: dict[Reach, tuple[str, Mood, str]] = {
     Reach.HERE: ("REACHED", GOOD, "It leads here."),
     Reach.NOBODY: (
         "NOT REACHED",
@@ -129,13 +141,13 @@ WAL_BUG = (
 
 
 def address(reached: Reached) -> Section:
-    word, tone, sentence = REACHES[reached.reach]
+    word, mood, sentence = REACHES[reached.reach]
     if reached.is_local and reached.reach is Reach.HERE:
-        word, tone, sentence = "THIS MACHINE", WARN, "Links lead to this machine only."
+        word, mood, sentence = "THIS MACHINE", WARN, "Links lead to this machine only."
     return Section(
         title="Public address",
         word=word,
-        tone=tone,
+        mood=mood,
         sentence=sentence.format(status=reached.status),
         facts=(("Public URL", reached.url),),
     )

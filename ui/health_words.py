@@ -8,13 +8,13 @@ from services.heartbeats import Loop
 from services.throttling import Throttled
 from services.zones import now
 from ui import wording
-from ui.health_tables import BAD, GOOD, KINDS, OTHER, PULSES, WAL_BUG, WARN, Section
+from ui.health_tables import BAD, GOOD, KINDS, OTHER, PULSES, WAL_BUG, WARN, Mood, Section
 
 ALL_RUN = "Every loop of the running server comes round in time."
 
 
-def headline(found: Checkup) -> tuple[str, str]:
-    """The sentence on top, and its tone."""
+def headline(found: Checkup) -> tuple[str, Mood]:
+    """The sentence on top, and its mood."""
     if not found.matters:
         return "Everything works.", GOOD
     things = wording.count(len(found.matters), "thing")
@@ -42,15 +42,15 @@ def sections(found: Checkup, zone: str) -> list[Section]:
 def _loops(found: Checkup, _: str) -> Section:
     if found.loops is None:
         return Section(
-            title="Background work", word="NOT RUNNING", tone=OTHER, sentence="No server runs."
+            title="Background work", word="NOT RUNNING", mood=OTHER, sentence="No server runs."
         )
     if not found.loops:
-        return Section(title="Background work", word="RUNS", tone=GOOD, sentence=ALL_RUN)
+        return Section(title="Background work", word="RUNS", mood=GOOD, sentence=ALL_RUN)
     ill = [loop for loop in found.loops if not loop.pulse.is_well]
     return Section(
         title="Background work",
         word="STUCK" if ill else "RUNS",
-        tone=BAD if ill else GOOD,
+        mood=BAD if ill else GOOD,
         facts=tuple((loop.name, _pulse(loop)) for loop in found.loops),
     )
 
@@ -66,7 +66,7 @@ def _work(found: Checkup, _: str) -> Section:
     return Section(
         title="Waiting work",
         word="SLOW" if slow else "IN TIME",
-        tone=WARN if slow else GOOD,
+        mood=WARN if slow else GOOD,
         facts=(
             ("Mails", _waiting(mail.queued + mail.retrying, mail.oldest)),
             ("Batches", _waiting(work.batches, work.oldest_batch)),
@@ -83,17 +83,20 @@ def _waiting(number: int, oldest: datetime | None) -> str:
 
 def _throttling(found: Checkup, zone: str) -> Section:
     state = found.throttling
-    word, tone = ("GUESSING", WARN) if state.is_guessing else ("QUIET", GOOD)
+    word, mood = ("GUESSING", WARN) if state.is_guessing else ("QUIET", GOOD)
     if not state.is_guessing and state.refused:
-        word, tone = "REFUSING", OTHER
+        word, mood = "REFUSING", OTHER
     return Section(
         title="Throttling",
         word=word,
-        tone=tone,
+        mood=mood,
         sentence=_slowed(found),
         facts=(
-            ("Wrong codes", f"{state.wrong_codes:,} of {state.codes_most:,} in an hour"),
-            ("Failed sign-ins", f"{state.failed_sign_ins:,} of {state.sign_ins_most:,} in an hour"),
+            ("Wrong codes", f"{state.wrong_codes:,} in an hour, slowed from {state.codes_most:,}"),
+            (
+                "Failed sign-ins",
+                f"{state.failed_sign_ins:,} in an hour, told from {state.sign_ins_most:,}",
+            ),
             *((f"{KINDS[each.kind]} refused", _refused(each, zone)) for each in state.refused),
         ),
     )
@@ -111,7 +114,7 @@ def _slowed(found: Checkup) -> str:
 
 def _refused(each: Throttled, zone: str) -> str:
     tries = wording.count(each.refused, "try", "tries")
-    return f"{tries} since {wording.moment(each.since, zone)}"
+    return f"{tries} since {_when(each.since, zone)}"
 
 
 def _backup(found: Checkup, zone: str) -> Section:
@@ -120,18 +123,18 @@ def _backup(found: Checkup, zone: str) -> Section:
         return Section(
             title="Backup",
             word="PG_DUMP",
-            tone=OTHER,
+            mood=OTHER,
             sentence="PostgreSQL is backed up with pg_dump; docs/operations.md says how.",
         )
-    word, tone = ("MADE", GOOD) if backup.made_at else ("NONE YET", WARN)
+    word, mood = ("MADE", GOOD) if backup.made_at else ("NONE YET", WARN)
     if backup.problem:
-        word, tone = "FAILED", BAD
+        word, mood = "FAILED", BAD
     elif backup.is_late:
-        word, tone = "LATE", BAD
+        word, mood = "LATE", BAD
     return Section(
         title="Backup",
         word=word,
-        tone=tone,
+        mood=mood,
         sentence=backup.problem,
         facts=(
             ("Last made", _when(backup.made_at, zone)),
@@ -142,9 +145,9 @@ def _backup(found: Checkup, zone: str) -> Section:
 
 def _log(found: Checkup, zone: str) -> Section:
     log = found.log
-    word, tone = ("LATE", WARN) if log.is_late else ("SEALED", GOOD)
+    word, mood = ("LATE", WARN) if log.is_late else ("SEALED", GOOD)
     if log.findings:
-        word, tone = "CHANGED", BAD
+        word, mood = "CHANGED", BAD
     checked = "Never"
     if log.verified_at:
         result = wording.count(log.findings, "finding") if log.findings else "nothing was changed"
@@ -153,7 +156,7 @@ def _log(found: Checkup, zone: str) -> Section:
     return Section(
         title="Audit log",
         word=word,
-        tone=tone,
+        mood=mood,
         facts=(
             ("Sealed", wording.count(log.sealed, "entry", "entries")),
             ("Not sealed yet", f"{log.unsealed:,}"),
@@ -170,7 +173,7 @@ def _disk(found: Checkup, _: str) -> Section:
     return Section(
         title="Disk",
         word="NEARLY FULL" if is_low else "ROOM",
-        tone=BAD if is_low else GOOD,
+        mood=BAD if is_low else GOOD,
         facts=(
             ("Free", f"{large(disk.free)} of {large(disk.total)} ({share} %)"),
             ("Data folder", disk.folder),
@@ -188,7 +191,7 @@ def _database(found: Checkup, _: str) -> Section:
             ("Synchronous", state.synchronous),
             ("Foreign keys", "Checked" if state.foreign_keys else "Not checked"),
         ]
-    return Section(title="Database", word="ANSWERS", tone=GOOD, facts=tuple(facts))
+    return Section(title="Database", word="ANSWERS", mood=GOOD, facts=tuple(facts))
 
 
 def _clock(found: Checkup, zone: str) -> Section:
@@ -197,7 +200,7 @@ def _clock(found: Checkup, zone: str) -> Section:
     return Section(
         title="Clock",
         word="SET BACK" if clock.went_back else "RIGHT",
-        tone=BAD if clock.went_back else GOOD,
+        mood=BAD if clock.went_back else GOOD,
         sentence=sentence if clock.went_back else "",
         facts=(
             ("This machine", wording.to_the_second(clock.now, zone)),
@@ -218,7 +221,7 @@ def _version(found: Checkup, _: str) -> Section:
     return Section(
         title="Version",
         word="KNOWN FAULT" if version.has_wal_bug else "CURRENT",
-        tone=WARN if version.has_wal_bug else GOOD,
+        mood=WARN if version.has_wal_bug else GOOD,
         sentence=WAL_BUG if version.has_wal_bug else "",
         facts=tuple(facts),
     )

@@ -6,11 +6,15 @@ import time_machine
 
 from models import AuditEntry, Refusal
 from models.enums import RefusalReason
-from services import refusals
+from services import refusal_list, refusals, signals
 from services.code_alphabet import ALPHABET, generate
 from services.database import unit_of_work
+from services.paging import Slice
+from services.refusal_list import RefusalFilter
+from services.signals import Changed
 from services.tries import Try, Visitor
 from tests.cast import GRACE, VISITOR, Cast, activated, issue, redeem, refused
+from tests.hearing import but_the_log
 
 
 def test_a_reference_is_eight_letters_that_can_be_read_out() -> None:
@@ -50,6 +54,20 @@ async def test_nothing_of_a_refusal_holds_what_was_entered(cast: Cast) -> None:
     kept = repr((await Refusal.all().values(), await AuditEntry.all().values()))
     assert body not in kept
     assert "ecret" not in kept
+
+
+async def test_a_limited_try_in_a_workspace_is_seen_by_its_admins(cast: Cast) -> None:
+    heard: list[Changed] = []
+    stop = signals.subscribe(but_the_log(heard))
+    await refusals.record_limited("192.0.2.1", cast.eve)
+    await refusals.record_limited("192.0.2.2", None)
+    stop()
+    entered, stranger = await Refusal.all().order_by("id")
+    assert (entered.workspace_id, stranger.workspace_id) == (cast.acme.id, None)
+    assert [each.workspace_id for each in heard] == [cast.acme.id, None]
+    listed = await refusal_list.page(cast.ada_at_acme, RefusalFilter(), Slice(rows=10))
+    assert [row.reason for row in listed.rows] == [RefusalReason.LIMITED]
+    assert not (await refusal_list.page(cast.ada, RefusalFilter(), Slice(rows=10))).rows
 
 
 async def test_a_limited_try_of_a_person_keeps_the_person(cast: Cast) -> None:

@@ -158,7 +158,7 @@ async def test_the_owner_sees_throttling_happen(house: House, configure: Configu
     for _ in range(7):
         throttling.count(Kind.SIGN_IN)
     await throttling.keep()
-    await sees(user, "GUESSING", "7 of 5 in an hour")
+    await sees(user, "GUESSING", "7 in an hour, told from 5")
     assert facts(user)["Sign-ins refused"].startswith("7 tries since")
 
 
@@ -186,7 +186,7 @@ async def test_the_public_address_is_asked_at_opening_and_again_at_a_press(
     ],
 )
 def test_the_browsers_clock_is_compared(seconds: int, word: str, told: str) -> None:
-    section = Section(title="Clock", word="RIGHT", tone=GOOD)
+    section = Section(title="Clock", word="RIGHT", mood=GOOD)
     shown = clock_with(section, timedelta(seconds=seconds))
     assert (shown.word, shown.facts) == (word, (("Your browser", told),))
     assert clock_with(section, None) is section
