@@ -10,7 +10,7 @@ BIN := .venv/bin
 RUN := .venv/.installed
 DEV := .venv/.installed-dev
 
-.PHONY: run demo test check test-postgres trust bench
+.PHONY: run demo test check test-postgres trust bench binary
 
 run: $(RUN)
 	$(BIN)/python main.py run
@@ -29,7 +29,9 @@ check: $(DEV)
 	$(BIN)/lint-imports
 
 test-postgres: $(DEV)
-	tests/postgres.sh $(BIN)/python -m pytest -n 2 --dist loadfile tests/services tests/matrix/test_matrix_commands.py
+	tests/postgres.sh $(BIN)/python -m pytest -n 2 --dist loadfile tests/services tests/matrix/test_matrix_commands.py \
+		tests/trust/test_audit_tampering.py tests/trust/test_cancellations.py \
+		tests/trust/test_clock_jumps.py tests/trust/test_killed_jobs.py
 
 trust: $(DEV)
 	$(BIN)/python -m pytest tests/trust --whole -p no:cacheprovider \
@@ -38,6 +40,13 @@ trust: $(DEV)
 
 bench: $(DEV)
 	$(BIN)/python -m bench
+
+# One file with everything in it but Python; for this platform and this version of Python.
+binary: $(DEV)
+	@rm -rf build tallystick.egg-info && mkdir -p dist
+	$(BIN)/shiv --quiet --console-script tallystick --output-file dist/tallystick.pyz \
+		--requirement requirements.txt "$$(grep ^asyncpg requirements-dev.txt)" .
+	@rm -rf build tallystick.egg-info
 
 $(BIN)/python:
 	@command -v $(PYTHON) >/dev/null || { \

@@ -12,6 +12,7 @@ from bench.mail import mail
 from bench.meanwhile import meanwhile
 from bench.place import place
 from bench.report import Figure, show
+from bench.resealing import reseal
 from bench.sealing import seal
 from bench.start import start
 
@@ -26,6 +27,7 @@ async def _services() -> list[Figure]:
             await mail(rounds=5),
             *await seal(here, rounds=5),
             *await dashboard(here, rounds=20),
+            await reseal(here),  # last: the others use one key
         ]
 
 

@@ -17,7 +17,8 @@ from models.key import Key
 from models.message import Message
 from models.notification import AuditFanout, Notification
 from models.person import Person
-from models.refusal import Budget, Refusal
+from models.refusal import Budget, GrowingWait, Refusal
+from models.release import Release
 from models.second_factor import Authenticator, Passkey, PasskeyChallenge, RecoveryCode
 from models.step import Reopening, Step
 from models.workspace import Installation, Workspace
@@ -41,6 +42,7 @@ __all__ = [
     "Entitlement",
     "Evaluation",
     "Evidence",
+    "GrowingWait",
     "Installation",
     "Invitation",
     "Key",
@@ -55,6 +57,7 @@ __all__ = [
     "Product",
     "RecoveryCode",
     "Refusal",
+    "Release",
     "Reopening",
     "Scheme",
     "Session",

@@ -133,6 +133,20 @@ class MessageKind(StrEnum):
     HEAD = "HEAD"
 
 
+class AccountChange(StrEnum):
+    """What a mail of kind WARNING is about: it changed how somebody signs in."""
+
+    PASSWORD = "PASSWORD"  # noqa: S105 - a name, not a secret
+    APP_ADDED = "APP ADDED"
+    APP_REMOVED = "APP REMOVED"
+    RECOVERY_RENEWED = "RECOVERY RENEWED"
+    RECOVERY_USED = "RECOVERY USED"
+    FACTORS_REMOVED = "FACTORS REMOVED"
+    PASSKEY_ADDED = "PASSKEY ADDED"
+    PASSKEY_REMOVED = "PASSKEY REMOVED"
+    PASSKEY_COPIED = "PASSKEY COPIED"
+
+
 class MessageState(StrEnum):
     QUEUED = "QUEUED"
     SENDING = "SENDING"

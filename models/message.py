@@ -10,7 +10,7 @@ from models.base import RESTRICT, Row
 from models.batch import Batch
 from models.code import Code
 from models.delivery import Delivery
-from models.enums import MessageKind, MessageState
+from models.enums import AccountChange, MessageKind, MessageState
 from models.invitation import Invitation, PasswordReset
 from models.person import Person
 from models.workspace import Workspace
@@ -22,7 +22,8 @@ class Message(Row):
     A message without a workspace belongs to the installation: no workspace lists it, its links
     stay masked, and it is never sent to another address. `tries` counts attempts before they are
     made; while it is SENDING only `holder` may say what came of it. `queued_at` begins the days
-    in which it is retried. The recipient is forgotten some time after the end, as a setting says.
+    in which it is retried. `change` is what a warning is about. The recipient is forgotten some
+    time after the end, as a setting says.
     """
 
     workspace: fields.ForeignKeyNullableRelation[Workspace] = fields.ForeignKeyField(
@@ -64,6 +65,9 @@ class Message(Row):
     )
     user_id: int | None
     head_id: int | None = fields.BigIntField(null=True)
+    change: AccountChange | None = fields.CharEnumField(  # pyright: ignore[reportAssignmentType]
+        AccountChange, max_length=20, null=True
+    )
     recipient = fields.CharField(max_length=254)
     recipient_key = fields.CharField(max_length=254)  # without case, for comparing
     recipient_name = fields.CharField(max_length=120, default="")

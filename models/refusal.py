@@ -1,4 +1,4 @@
-"""Tries that were refused, and how many tries are left."""
+"""Tries that were refused, how many tries are left, and when the next may be made."""
 
 from datetime import datetime
 
@@ -47,3 +47,14 @@ class Budget(Row):
 
     class Meta:
         table = "budget"
+
+
+class GrowingWait(Row):
+    """Failures in a row of whoever `key` stands for, and when the next try may be made."""
+
+    key = fields.CharField(max_length=60, unique=True)
+    failures = fields.IntField(default=0)
+    until = fields.DatetimeField()
+
+    class Meta:
+        table = "growing_wait"

@@ -63,12 +63,16 @@ class Passkey(Row):
 
 
 class PasskeyChallenge(Row):
-    """What a passkey has to sign; good once and for minutes. Nobody's while nobody signed in."""
+    """What a passkey has to sign; good once and for minutes. Nobody's while nobody signed in.
+
+    `session_id` is the session that asked for it; no link, so that sessions can be forgotten.
+    """
 
     user: fields.ForeignKeyNullableRelation[User] = fields.ForeignKeyField(
         "models.User", null=True, related_name="passkey_challenges", on_delete=RESTRICT
     )
     user_id: int | None
+    session_id: int | None = fields.BigIntField(null=True)
     purpose = fields.CharEnumField(ChallengePurpose, max_length=10)
     challenge = fields.CharField(max_length=100, unique=True)
     expires_at = fields.DatetimeField()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models import AuditHead, Message
-from models.enums import MessageKind, Role
+from models.enums import AccountChange, MessageKind, Role
 from services import inviters, links
 from services.database import is_id
 from services.errors import NotFound
@@ -41,9 +41,10 @@ class ResetLetter(AccountLetter):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WarningLetter(AccountLetter):
-    """The password was changed then."""
+    """That changed then about how the recipient signs in."""
 
     at: datetime
+    change: AccountChange = AccountChange.PASSWORD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +116,10 @@ async def _reset(message: Message, masked: bool) -> AccountLetter:
 
 async def _warning(message: Message, _: bool) -> AccountLetter:
     return WarningLetter(
-        recipient=message.recipient, name=message.recipient_name, at=message.created_at
+        recipient=message.recipient,
+        name=message.recipient_name,
+        at=message.created_at,
+        change=message.change or AccountChange.PASSWORD,
     )
 
 

@@ -8,7 +8,7 @@ from tortoise.expressions import Q
 from tortoise.queryset import QuerySet
 
 from models import Message
-from models.enums import MessageKind, MessageState
+from models.enums import AccountChange, MessageKind, MessageState
 from services import texts
 from services.actor import Actor
 from services.database import reader
@@ -21,7 +21,8 @@ ABOUT = "invitation__workspace"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountMessage:
-    """The recipient is empty once it was forgotten; `workspace` is what an invitation is for.
+    """The recipient is empty once it was forgotten; `workspace` is what an invitation is for,
+    `change` what a warning is about.
 
     `is_over` says of an invitation that it was accepted or withdrawn.
     """
@@ -32,6 +33,7 @@ class AccountMessage:
     recipient: str
     name: str
     workspace: str
+    change: AccountChange
     is_over: bool
     tries: int
     last_answer: str
@@ -102,6 +104,7 @@ def _view(message: Message) -> AccountMessage:
         recipient=message.recipient,
         name=message.recipient_name,
         workspace=workspace.name if workspace else "",
+        change=message.change or AccountChange.PASSWORD,
         is_over=bool(invitation and (invitation.accepted_at or invitation.withdrawn_at)),
         tries=message.tries,
         last_answer=message.last_answer,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from models import PasswordReset, Person, User
-from models.enums import AuditAction, MessageKind, Resource, Theme
+from models.enums import AccountChange, AuditAction, MessageKind, Resource, Theme
 from services import (
     audit,
     budgets,
@@ -15,6 +15,7 @@ from services import (
     sessions,
     signals,
     texts,
+    throttling,
 )
 from services.actor import Actor
 from services.database import unit_of_work
@@ -22,6 +23,7 @@ from services.errors import Invalid, NotFound
 from services.outbox import Draft
 from services.settings import get_settings
 from services.signals import Changed, Topic
+from services.throttling import Kind
 from services.zones import now
 
 WRONG = "This is not your current password."
@@ -68,8 +70,9 @@ async def change_password(actor: Actor, *, current: str, password: str) -> None:
         f"password:{actor.user_id}", get_settings().sign_in_tries_per_account, HOUR
     )
     if minutes := await sessions.book(limit):
-        raise budgets.too_many(minutes)
+        raise throttling.refuse(Kind.PASSWORD, minutes=minutes)
     if not await passwords.matches(current, user.password_hash):
+        throttling.failed()
         raise Invalid({"current": WRONG})
     await _change(actor, user, new, limit)
 
@@ -119,11 +122,22 @@ async def set_password(
         return False
     await sessions.end_all_of(user.id, but=but)
     await forget_resets(user.id)
-    await mail(user, MessageKind.WARNING)
+    await warn(user, AccountChange.PASSWORD)
     return True
 
 
-async def mail(user: User, kind: MessageKind, *, reset_id: int | None = None) -> None:
+async def warn(user: User, change: AccountChange) -> None:
+    """Queue a mail that says what changed about signing in. Call inside a unit of work."""
+    await mail(user, MessageKind.WARNING, change=change)
+
+
+async def mail(
+    user: User,
+    kind: MessageKind,
+    *,
+    reset_id: int | None = None,
+    change: AccountChange | None = None,
+) -> None:
     """Queue a mail about an account; it belongs to no workspace. Call inside a unit of work."""
     draft = Draft(
         kind=kind,
@@ -132,6 +146,7 @@ async def mail(user: User, kind: MessageKind, *, reset_id: int | None = None) ->
         name=user.person.name,
         user_id=user.id,
         reset_id=reset_id,
+        change=change,
     )
     await outbox.put([draft])
 

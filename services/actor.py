@@ -7,7 +7,10 @@ from models.enums import Role, Theme
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Actor:
-    """A signed-in person; with a workspace and a role once they have entered one."""
+    """A signed-in person; with a workspace and a role once they have entered one.
+
+    `factor_due`: a second factor is demanded of them and they have none.
+    """
 
     user_id: int
     person_id: int
@@ -16,6 +19,7 @@ class Actor:
     email: str
     is_owner: bool
     theme: Theme = Theme.SYSTEM
+    factor_due: bool = False
     workspace_id: int | None = None
     workspace_slug: str | None = None
     workspace_name: str | None = None

@@ -25,6 +25,7 @@ class Matter(StrEnum):
     MAIL_FAILED = "mail failed"
     BATCH_FAILED = "batch failed"
     BATCH_UNDER_WAY = "batch under way"
+    CODES_HELD = "codes held"
     CODES_EXPIRE = "codes expire"
     AGREEMENT_ENDS = "agreement ends"
     AWAITING_CODE = "awaiting code"
@@ -34,7 +35,8 @@ class Matter(StrEnum):
 class Attention:
     """`number` of things; `name` is the first one's, `target_id` its row where there is only one.
 
-    `made` of so many codes are there, of a batch under way; `at` is when it happens.
+    `made` of so many codes are there, of a batch under way; codes of a `kind` that are held are in
+    so many batches. `at` is when it happens.
     """
 
     matter: Matter
@@ -43,6 +45,7 @@ class Attention:
     detail: str = ""
     target_id: int | None = None
     made: int = 0
+    kind: CodeKind | None = None
     at: datetime | None = None
 
 
@@ -53,6 +56,7 @@ async def of_codes(actor: Actor, kind: CodeKind) -> list[Attention]:
     mails = await _mails(actor) if kind is CodeKind.ACCESS else []
     return [
         *mails,
+        *await _held(actor, kind),
         *await _failed(actor, kind),
         *await _expiring(actor, kind),
         *await _under_way(actor, kind),
@@ -94,6 +98,23 @@ async def _failed(actor: Actor, kind: CodeKind) -> list[Attention]:
             target_id=batch.id,
         )
         for batch in rows
+    ]
+
+
+async def _held(actor: Actor, kind: CodeKind) -> list[Attention]:
+    """One line however many batches there are: after a restore it may be every one."""
+    found = await _batches(actor, kind).filter(held__gt=0).order_by("-id")
+    if not found:
+        return []
+    return [
+        Attention(
+            matter=Matter.CODES_HELD,
+            number=sum(batch.held for batch in found),
+            name=_what(found[0]) if len(found) == 1 else "",
+            target_id=found[0].id if len(found) == 1 else None,
+            made=len(found),
+            kind=kind,
+        )
     ]
 
 

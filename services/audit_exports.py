@@ -12,7 +12,16 @@ from time import monotonic
 
 from models import AuditExport
 from models.enums import AuditAction, BatchState, Resource
-from services import audit, audit_files, audit_filter, audit_list, audit_scan, background, signals
+from services import (
+    audit,
+    audit_files,
+    audit_filter,
+    audit_list,
+    audit_scan,
+    background,
+    file_limits,
+    signals,
+)
 from services.actor import Actor
 from services.audit_filter import AuditFilter
 from services.database import execute_each, fetch, is_id, unit_of_work
@@ -107,6 +116,7 @@ async def fetch_file(actor: Actor, export_id: int) -> Export:
 
 @unit_of_work
 async def _record_taken(actor: Actor, export: AuditExport) -> None:
+    await file_limits.book(actor)
     await audit.record(AuditAction.EXPORT, Resource.EXPORT, export.id, by=actor)
 
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 from models.enums import AuditAction, Resource
-from services import audit, audit_list, audit_scan, sheets, workbooks
+from services import audit, audit_list, audit_scan, file_limits, sheets, workbooks
 from services.actor import Actor
 from services.audit_filter import AuditFilter
 from services.audit_list import EntryView
@@ -71,6 +71,7 @@ async def record(actor: Actor, wanted: AuditFilter, form: str, **detail: Any) ->
     asked = {**wanted.as_query(), **({"search": True} if wanted.search else {})}
     if asked:
         detail["filter"] = asked
+    await file_limits.book(actor)
     await audit.record(AuditAction.EXPORT, Resource.AUDIT, None, by=actor, format=form, **detail)
 
 

@@ -18,13 +18,16 @@ class Fault(StrEnum):
     INSERTED = "an entry was put between sealed ones"
     BACKDATED = "an entry says a time before a head that was signed without it"
     CUT = "the chain ends before a signed head"
+    SET_BACK = "a restore set the log back to before a signed head"
     REWRITTEN = "the chain is another one than a signed head says"
     HEAD_FORGED = "a head is not as it was signed"
     HEAD_FOREIGN = "a head was signed by another key"
     HEAD_GONE = "a head of the file is gone from the database"
     CODES_MADE = "a batch has another number of codes than the log says"
     CODES_REVOKED = "a batch has another number of revoked codes than the log says"
+    CODES_HELD = "a batch has another number of held codes than the log says"
     CODE_USED = "the status of a code does not follow from the log"
+    UNGUARDED = "a trigger that refuses changes of the log is gone"
     NOT_COMPARED = "codes and entries could not be compared"
 
 
@@ -32,7 +35,8 @@ class Fault(StrEnum):
 class Finding:
     """`seq` is a place in the chain, `entry_id` the entry, `target_id` a batch or a code.
 
-    `here` is what is there, `told` what the log or the head says; `source` is which head.
+    `here` is what is there, `told` what the log or the head says; `source` is which
+    head or trigger.
     """
 
     fault: Fault

@@ -15,12 +15,13 @@ from services import (
     audit_chain,
     database,
     emails,
+    file_limits,
     head_lines,
     head_statement,
     heads_file,
-    keys,
     outbox,
     signals,
+    step_up,
 )
 from services.actor import Actor
 from services.database import fetch, reader, unit_of_work
@@ -118,7 +119,7 @@ def read(row: dict[str, Any]) -> Head | None:
     except (ValueError, TypeError):
         return None
     return Head(
-        installation=keys.ring().check_value,
+        installation=head_statement.installation_of(str(row["public_key"])),
         seq=row["seq"],
         digest=str(row["digest"]),
         at=at,
@@ -157,6 +158,7 @@ async def mail_to(actor: Actor, address: str) -> str:
     """Whom to mail the head daily from now on; nobody where empty. Raises Invalid(email)."""
     require(actor, Permission.RUN_INSTALLATION)
     recipient = emails.read(address) if address.strip() else ""
+    await step_up.require(actor)
     changed = await Installation.exclude(heads_to=recipient).update(
         heads_to=recipient, heads_sent_at=None
     )
@@ -182,6 +184,7 @@ async def download(actor: Actor) -> Export:
 
 @unit_of_work
 async def _record_download(actor: Actor) -> None:
+    await file_limits.book(actor)
     await audit.record(AuditAction.EXPORT, Resource.AUDIT, None, by=actor, what="heads")
 
 

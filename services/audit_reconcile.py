@@ -1,4 +1,4 @@
-"""Compares codes with the log: each made, activated, undone and revoked as its entries say."""
+"""Compares codes with the log: each made, used, undone, revoked and held as its entries say."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -56,10 +56,43 @@ LEFT JOIN (
 ) told ON told.batch_id = batch.id
 WHERE COALESCE(here.codes, 0) <> COALESCE(told.codes, 0)
 ORDER BY batch.id LIMIT ?"""
+HELD = """
+SELECT batch.id AS target_id, COALESCE(here.codes, 0) AS here, COALESCE(told.codes, 0) AS told
+FROM batch
+LEFT JOIN (
+  SELECT batch_id, COUNT(*) AS codes FROM code WHERE status = 'HELD' GROUP BY batch_id
+) here ON here.batch_id = batch.id
+LEFT JOIN (
+  SELECT batch_id, SUM(codes) AS codes FROM (
+    SELECT target_id AS batch_id, {codes} AS codes FROM audit_entry
+    WHERE action = 'HOLD' AND resource = 'BATCH'
+    UNION ALL
+    SELECT target_id, -{codes} FROM audit_entry
+    WHERE action = 'RELEASE' AND resource = 'BATCH'
+    UNION ALL
+    SELECT target_id, -COALESCE({held}, 0) FROM audit_entry
+    WHERE action = 'REVOKE' AND resource = 'BATCH'
+    UNION ALL
+    SELECT code.batch_id, -1 FROM audit_entry entry JOIN code ON code.id = entry.target_id
+    WHERE entry.action = 'RELEASE' AND entry.resource = 'CODE'
+    UNION ALL
+    SELECT code.batch_id, -COALESCE({entry_held}, 0)
+    FROM audit_entry entry JOIN code ON code.id = entry.target_id
+    WHERE entry.action = 'REVOKE' AND entry.resource = 'CODE'
+  ) each_one GROUP BY batch_id
+) told ON told.batch_id = batch.id
+WHERE COALESCE(here.codes, 0) <> COALESCE(told.codes, 0)
+ORDER BY batch.id LIMIT ?"""
 CHECKS = {
     Fault.CODES_MADE: MADE,
     Fault.CODE_USED: USED.replace("{told}", TOLD_USES),
     Fault.CODES_REVOKED: REVOKED,
+    Fault.CODES_HELD: HELD,
+}
+NUMBERS = {
+    "{codes}": ("detail", "codes"),
+    "{held}": ("detail", "held"),
+    "{entry_held}": ("entry.detail", "held"),
 }
 
 
@@ -72,7 +105,9 @@ async def compare() -> tuple[int, list[Finding]]:
 
 async def _check(fault: Fault) -> Iterable[Finding]:
     try:
-        statement = CHECKS[fault].replace("{codes}", json_number("detail", "codes"))
+        statement = CHECKS[fault]
+        for place, (column, name) in NUMBERS.items():
+            statement = statement.replace(place, json_number(column, name))
         rows = await fetch(statement, MOST, reading=True)
     except OperationalError:  # an entry that the database cannot read
         return [Finding(fault=Fault.NOT_COMPARED)]

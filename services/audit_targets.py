@@ -121,6 +121,7 @@ LOOK_UPS: dict[str, LookUp] = {
     Resource.WORKSPACE: _of(Workspace, _name),
     Resource.MEMBER: _of(User, _user, "person"),
     Resource.USER: _of(User, _user, "person"),
+    Resource.FACTOR: _of(User, _user, "person"),
     Resource.PERSON: _of(Person, person),
     Resource.PRODUCT: _of(Product, _name),
     Resource.PLAN: _of(Plan, _plan, "product"),

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 from models.enums import AuditAction, Resource
-from services import audit, audit_reconcile, head_checks, kept_heads, unsealed
+from services import audit, audit_guards, audit_reconcile, head_checks, kept_heads, unsealed
 from services.actor import Actor
 from services.audit_findings import Findings, Verdict
 from services.audit_walk import Progress, Walk
@@ -49,11 +49,13 @@ async def check(kept: Sequence[Head], progress: Progress | None = None) -> Verdi
     ours = [head for head in kept if head.is_ours]
     walk = Walk([*(each.head for each in here), *ours], findings)
     await walk.go(progress)
+    restores = await head_checks.restores()
     for each in here:
-        head_checks.fits(each.head, each.source, walk, findings)
+        head_checks.fits(each.head, each.source, walk, findings, restores)
     for head in ours:
-        head_checks.fits(head, "kept", walk, findings)
+        head_checks.fits(head, "kept", walk, findings, restores)
     findings.extend(await unsealed.inserted(walk))
+    findings.extend(await audit_guards.missing())
     codes, unlike = await audit_reconcile.compare()
     findings.extend(unlike)
     [waiting] = await fetch(UNSEALED, reading=True)

@@ -42,11 +42,12 @@ class Walk:
     async def go(self, progress: Progress | None = None) -> None:
         [counted] = await fetch(COUNT, reading=True)
         while rows := await _part(self.seq, TOGETHER):
-            await asyncio.to_thread(self._take, rows)
+            await asyncio.to_thread(self.take, rows)
             if progress:
                 progress(self.seals, max(self.seals, counted["seals"]))
 
-    def _take(self, rows: list[dict[str, Any]]) -> None:
+    def take(self, rows: list[dict[str, Any]]) -> None:
+        """The next rows of `SEALS`, in their order."""
         for row in rows:
             self._link(row)
             self._entry(row)

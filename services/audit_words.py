@@ -8,6 +8,7 @@ from services import zones
 
 COUNTED = {
     "codes": "code",
+    "held": "code",
     "people": "person",
     "entitlements": "entitlement",
     "entries": "entry",
@@ -26,6 +27,8 @@ TOLD = {
     "ending": "ending {}",
     "field": "{}",
     "fields": "{}",
+    "method": "with {}",
+    "demand": "demanded of {}",
     "what": "{}",
     "reason": "{}",
     "role": "as {}",
@@ -36,6 +39,9 @@ TOLD = {
     "export": "file {}",
     "filter": "only {}",
     "kind": "{}",
+    "made": "{}",
+    "backup": "{}",
+    "gone": "{} made later are gone",
     "slug": "at {}",
     "failed": "{} that had failed",
     "waiting": "{} that still wait",
@@ -50,16 +56,25 @@ YES = {
     "link": "with a link to hand over",
     "owner": "as an owner",
     "passed": "passed",
+    "links_ended": "links made before work no more",
 }
 NO = {"by_link": "typed in", "owner": "an owner no more", "passed": "failed"}
+METHODS = {
+    "TOTP": "a code of the app",
+    "RECOVERY": "a recovery code",
+    "PASSKEY": "a passkey",
+}
 # ids of rows that have no page and no name of their own
 HIDDEN = {
-    *("account", "activation", "agreement", "delivery", "evaluation", "plan", "purchased"),
-    *("purchased_action", "refusal", "scheme", "session", "step", "story", "user"),
+    *("account", "activation", "agreement", "delivery", "evaluation", "passkey", "plan"),
+    *("purchased", "purchased_action", "refusal", "release", "scheme", "session", "step"),
+    *("story", "user"),
 }
 DAYS = {"ends", "from", "until"}
 UPPER = {"format"}
-LOWER = {"kind", "reason", "role", "was", "fields", "field"}
+# what was tried, by how the key of a budget begins
+TRIED = {"redeem": "codes", "sign-in": "sign-ins"}
+LOWER = {"demand", "kind", "reason", "role", "was", "fields", "field"}
 
 STORY = "The whole story was looked up"
 SENTENCES = {
@@ -93,19 +108,36 @@ SENTENCES = {
     ("LOGIN", "USER"): "Signed in",
     ("LOGOUT", "USER"): "Signed out",
     ("LOGOUT", "SESSION"): "Signed out",
+    ("ADD", "FACTOR"): "Added a second factor",
+    ("REMOVE", "FACTOR"): "Removed a second factor",
+    ("UPDATE", "FACTOR"): "Changed a second factor",
+    ("REFUSE", "FACTOR"): "Refused, because its counter went back as that of a copy does",
+    ("RESET", "FACTOR"): "Made new recovery codes",
+    ("CONFIRM", "SESSION"): "Proved once more to be this person",
     ("RESET", "USER"): "The password was reset by mail",
     ("DISABLE", "USER"): "Cannot sign in any more",
     ("ENABLE", "USER"): "Can sign in again",
     ("ERASE", "PERSON"): "Name and addresses were erased",
     ("PAUSE", "INSTALLATION"): "Paused: the mail server refuses",
     ("RESTORE", "INSTALLATION"): "Goes out again",
-    ("GUESSING", "INSTALLATION"): "Too many wrong codes within an hour",
+    ("GUESSING", "INSTALLATION"): "Too many wrong {budget} within an hour",
     ("REACH", "AGREEMENT"): "Codes were issued",
     ("EXPIRE", "AGREEMENT"): "Ends soon",
     ("VERIFY", "AUDIT"): "The chain was verified",
+    ("ROTATE", "KEY"): "Takes over from key {replaces}",
+    ("COMPLETE", "KEY"): "Retired: what it had sealed is sealed anew",
     ("INVITE", "INVITATION"): "Asked into the workspace",
     ("ACCEPT", "INVITATION"): "Came into the workspace",
     ("WITHDRAW", "INVITATION"): "The link works no more",
+    ("CREATE", "BACKUP"): "Everything was copied and checked",
+    ("FAIL", "BACKUP"): "No copy could be made",
+    ("VERIFY", "BACKUP"): "A copy was checked again",
+    ("EXPORT", "BACKUP"): "A copy was taken away as a file",
+    ("REMOVE", "BACKUP"): "A copy was deleted",
+    ("RESTORE", "BACKUP"): "The installation was set back to a copy, {held} held",
+    ("HOLD", "BATCH"): "{codes} held after a restore",
+    ("RELEASE", "BATCH"): "{codes} released",
+    ("RELEASE", "CODE"): "Works again",
 }
 
 
@@ -139,6 +171,10 @@ def _words(name: str, value: Any, zone: str) -> str:
         return ", ".join(
             key if each is True else f"{key} {_words(key, each, zone)}" for key, each in told
         )
+    if name == "method":
+        return METHODS.get(str(value), str(value))
+    if name == "budget":
+        return TRIED.get(str(value).split(":")[0], str(value))
     text = _day(str(value), zone) if name in DAYS else str(value)
     return text.upper() if name in UPPER else text.lower() if name in LOWER else text
 

@@ -6,23 +6,26 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import timedelta
 
-from services import signals
+from services import heartbeats, signals
+from services.heartbeats import Beat
 from services.signals import Changed, Topic
 
 log = logging.getLogger(__name__)
 
 Step = Callable[[], Awaitable[timedelta]]
 AFTER_FAILURE = timedelta(seconds=5)
+MOST_AFTER_FAILURE = timedelta(minutes=5)
 PATIENCE = 5.0  # seconds that the step in hand gets to end at a stop
 
 _loops: dict[asyncio.Task[None], Callable[[], None]] = {}
 _stop = asyncio.Event()
 
 
-def start(name: str, step: Step, *topics: Topic) -> None:
+def start(name: str, step: Step, *topics: Topic, word: str = "") -> None:
     """Run `step` now, at each change of these topics, and at the latest after what it returns.
 
-    A long step asks `is_stopping` between two pieces of its work.
+    A long step asks `is_stopping` between two pieces of its work: so it is known to be alive.
+    `word` is what a stranger may read of a loop that hangs, the first of its name unless given.
     """
     _stop.clear()
     wake = asyncio.Event()
@@ -31,8 +34,14 @@ def start(name: str, step: Step, *topics: Topic) -> None:
         if changed.topic in topics:
             wake.set()
 
-    task = asyncio.create_task(_run(name, step, wake), name=name)
+    beat = heartbeats.begin(name, word or name.split()[0].lower())
+    task = asyncio.create_task(_run(beat, step, wake), name=name)
+    task.add_done_callback(lambda _: _ended(beat))
     _loops[task] = signals.subscribe(heard)
+
+
+def _ended(beat: Beat) -> None:
+    beat.has_ended = True
 
 
 async def stop() -> None:
@@ -46,21 +55,33 @@ async def stop() -> None:
         for task in late:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+    heartbeats.forget()
 
 
 def is_stopping() -> bool:
+    """Whether a step in hand is to end; that it asks shows that it does not hang."""
+    heartbeats.alive()
     return _stop.is_set()
 
 
-async def _run(name: str, step: Step, wake: asyncio.Event) -> None:
+async def _run(beat: Beat, step: Step, wake: asyncio.Event) -> None:
+    heartbeats.own(beat)
     while not _stop.is_set():
         wake.clear()
+        beat.begins()
+        has_failed = False
         try:
             pause = await step()
         except Exception:
-            log.exception("%s failed; it is tried again soon.", name)
-            pause = AFTER_FAILURE
+            log.exception("%s failed; it is tried again soon.", beat.name)
+            has_failed, pause = True, _after(beat.failures)
+        beat.ends(pause, failed=has_failed)
         await _pause(wake, pause)
+
+
+def _after(failures: int) -> timedelta:
+    """Longer each time, so that a fault that stays does not fill the log."""
+    return min(AFTER_FAILURE * 2 ** min(failures, 10), MOST_AFTER_FAILURE)
 
 
 async def _pause(wake: asyncio.Event, pause: timedelta) -> None:

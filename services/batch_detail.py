@@ -11,6 +11,7 @@ from services import agreement_claims, batch_list, batches, zones
 from services.actor import Actor
 from services.batch_list import BatchView
 from services.database import reader
+from services.permissions import Permission, can
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,8 +19,8 @@ class BatchDetail:
     """`valid_from` and `expires_at` are instants; `activated_today` counts the workspace's day.
 
     `sent_to` was mailed the whole set; `is_delivered` says that codes were sent to people one by
-    one. `may_steer` is the right to cancel and retry. `under` names the agreements of purchase
-    codes.
+    one. `may_steer` is the right to cancel and retry, `may_release` to release held codes. `under`
+    names the agreements of purchase codes.
     """
 
     summary: BatchView
@@ -32,6 +33,7 @@ class BatchDetail:
     sent_to: str
     is_delivered: bool
     may_revoke: bool
+    may_release: bool
     may_steer: bool
     under: tuple[str, ...]
 
@@ -63,6 +65,7 @@ async def read(actor: Actor, batch_id: int, *, kind: CodeKind = CodeKind.ACCESS)
         sent_to=batch.sent_to.email if batch.sent_to else "",
         is_delivered=await _codes(batch_id).exclude(sent_to_id=None).exists(),
         may_revoke=may_change and batch.state is BatchState.DONE,
+        may_release=can(actor, Permission.ADMINISTER_WORKSPACE),
         may_steer=may_change,
         under=await agreement_claims.references(batch),
     )

@@ -25,15 +25,17 @@ AGAIN_AFTER = timedelta(seconds=10)
 FAILURE = "The codes could not be made after several tries. Nothing was issued."
 
 HOLDER = secrets.token_hex(16)  # this process
+# held for longer than anybody ever holds one: the clock was turned back
 UNHELD = """
 SELECT id, tries FROM batch
-WHERE state = 'QUEUED' OR (state = 'RUNNING' AND (held_until IS NULL OR held_until < ?))
+WHERE state = 'QUEUED'
+    OR (state = 'RUNNING' AND (held_until IS NULL OR held_until < ? OR held_until > ?))
 ORDER BY id LIMIT ?"""
 TAKE = """
 UPDATE batch SET state = 'RUNNING', holder = ?, held_until = ?, tries = tries + 1,
     started_at = COALESCE(started_at, ?)
 WHERE id = ? AND tries = ? AND state IN ('QUEUED', 'RUNNING')
-    AND (state = 'QUEUED' OR held_until IS NULL OR held_until < ?)"""
+    AND (state = 'QUEUED' OR held_until IS NULL OR held_until < ? OR held_until > ?)"""
 ADVANCE = """
 UPDATE batch SET made = made + ?, held_until = ?, tries = 1
 WHERE id = ? AND state = 'RUNNING' AND holder = ? AND made = ?"""
@@ -69,7 +71,8 @@ async def work() -> timedelta:
 
 
 async def _take_up() -> None:
-    for row in await fetch(UNHELD, now(), AT_ONCE - len(_held)):
+    at = now()
+    for row in await fetch(UNHELD, at, at + HELD_FOR, AT_ONCE - len(_held)):
         if row["tries"] >= MOST_TRIES:
             await _give_up(row["id"])
         elif await _take(row["id"], row["tries"]):
@@ -80,7 +83,8 @@ async def _take_up() -> None:
 async def _take(batch_id: int, tries: int) -> bool:
     # counted before it is tried: what kills the process must not be tried for ever
     at = now()
-    [taken] = await execute_each(TAKE, [(HOLDER, at + HELD_FOR, at, batch_id, tries, at)])
+    until = at + HELD_FOR
+    [taken] = await execute_each(TAKE, [(HOLDER, until, at, batch_id, tries, at, until)])
     return bool(taken)
 
 

@@ -33,6 +33,7 @@ class BatchView:
     ready: int
     activated: int
     revoked: int
+    held: int
     created_by: str
     requested_by_id: int
     state: BatchState
@@ -83,6 +84,8 @@ def holding(status: Status) -> Q:
             return Q(activated__gt=0)
         case Status.REVOKED:
             return Q(revoked__gt=0)
+        case Status.HELD:
+            return Q(held__gt=0)
         case Status.EXPIRED:
             return Q(ready__gt=0) & ended
         case Status.NOT_YET_VALID:
@@ -95,8 +98,8 @@ def _found(text: str) -> Q:
     """By batch number, product name, an exact code, or the end of one."""
     typed = code_alphabet.clean(text)
     body = typed[-code_alphabet.LENGTH :]
-    if code_alphabet.has_valid_check(body):  # by its digest alone: a full code enters no statement
-        return _holding_code(digest=vault.digest(body))
+    if code_alphabet.has_valid_check(body):  # by its digests alone: a full code enters no statement
+        return _holding_code(digest__in=vault.digests(body))
     found = Q(product__name__icontains=text)
     if number := number_in(text):
         found |= Q(id=number)
@@ -155,6 +158,7 @@ def view(batch: Batch) -> BatchView:
         ready=batch.ready,
         activated=batch.activated,
         revoked=batch.revoked,
+        held=batch.held,
         created_by=batch.requested_by.name,
         requested_by_id=batch.requested_by_id,
         state=batch.state,

@@ -10,7 +10,7 @@ from tortoise.expressions import F
 
 from models import AgreementShare, Batch
 from models.enums import AuditAction, BatchState, CodeKind, Resource
-from services import agreement_claims, audit, batch_form, emails, holders, signals
+from services import agreement_claims, audit, batch_form, emails, holders, signals, step_up
 from services.actor import Actor
 from services.batch_form import BatchOrder, BatchRequest
 from services.database import fetch, insert_many, is_id, unit_of_work
@@ -27,7 +27,8 @@ MADE_BEFORE = """
 SELECT id FROM batch WHERE workspace_id = ? AND idempotency_key = ? AND requested_by_id = ?"""
 REVOKE_UNUSED = """
 UPDATE code SET status = 'REVOKED', revoked_at = ?, revoked_by_id = ?
-WHERE batch_id = ? AND status = 'READY' RETURNING agreement_id"""
+WHERE batch_id = ? AND status IN ('READY', 'HELD') RETURNING agreement_id"""
+HELD = "SELECT held FROM batch WHERE id = ?"
 NAMED = ("product", "plan", "action__scheme", "requested_by", "sent_to")
 
 
@@ -35,8 +36,8 @@ async def request(actor: Actor, asked: BatchRequest) -> Batch:
     """Make a batch and its codes; a large one is queued, and its codes are made in the background.
 
     The same key gives the batch that it made the first time. Raises Invalid by field; NotFound
-    without the right; Conflict when the codes could not be stored: then the batch stands in the
-    list as failed, and has none.
+    without the right; ConfirmationDue for many; Conflict when the codes could not be stored: then
+    the batch stands in the list as failed, and has none.
     """
     require(actor, Permission.USE_EDSPACE)
     if made := await made_before(actor, asked.key):
@@ -46,6 +47,9 @@ async def request(actor: Actor, asked: BatchRequest) -> Batch:
 
 async def issue(actor: Actor, order: BatchOrder) -> Batch:
     """What was asked for and found good, as `request` says; of either kind."""
+    if not order.is_bulk:  # of a large one neither answer nor mail has a code
+        mailed = order.quantity if order.notify else 0
+        await step_up.foresee_codes(actor, order.quantity + mailed)
     try:
         return await (_queue if order.is_bulk else _make)(actor, order)
     except IntegrityError:  # the same key a moment earlier
@@ -68,6 +72,8 @@ async def made_before(actor: Actor, key: str) -> Batch | None:
 @unit_of_work
 async def _make(actor: Actor, order: BatchOrder) -> Batch:
     """The batch and its codes in one commit; a crash before it leaves neither."""
+    if order.notify:
+        await step_up.require_for_codes(actor, order.quantity)
     there = {"made": order.quantity, "ready": order.quantity}
     times = {"started_at": now(), "finished_at": now()}
     batch = await _open(actor, order, state=BatchState.DONE, **there, **times)
@@ -152,26 +158,30 @@ def may_revoke(actor: Actor, batch: Batch) -> bool:
 
 @unit_of_work
 async def revoke_unused(actor: Actor, batch_id: int, *, kind: CodeKind = CodeKind.ACCESS) -> int:
-    """Revoke every READY code of the batch; returns how many. Activated ones stay as they are."""
+    """Revoke every READY or HELD code of the batch; returns how many. Activated ones stay."""
     batch = await own(actor, batch_id, kind=kind)
     if not may_revoke(actor, batch):
         raise NotFound("You can revoke codes of your own batches only.")
     revoked = await fetch(REVOKE_UNUSED, now(), actor.person_id, batch_id)
     if not revoked:
         raise Conflict("No code of this batch is unused any more.")
-    await count_revoked(batch, Counter(row["agreement_id"] for row in revoked))
-    detail = {"codes": len(revoked)}
+    [counted] = await fetch(HELD, batch_id)  # none of them is left
+    held = counted["held"]
+    await count_revoked(batch, Counter(row["agreement_id"] for row in revoked), held=held)
+    detail = {"codes": len(revoked)} | ({"held": held} if held else {})
     await audit.record(AuditAction.REVOKE, Resource.BATCH, batch_id, by=actor, **detail)
     return len(revoked)
 
 
-async def count_revoked(batch: Batch, under: Mapping[int | None, int]) -> None:
-    """Move so many codes from ready to revoked in the batch's counters, and say so.
+async def count_revoked(batch: Batch, under: Mapping[int | None, int], *, held: int = 0) -> None:
+    """Move so many codes from ready, or from held, to revoked in the batch's counters.
 
-    `under` counts them by their agreement, which gets them back.
+    `under` counts them by their agreement, which gets them back; `held` of them were held.
     """
     codes = sum(under.values())
-    await Batch.filter(id=batch.id).update(ready=F("ready") - codes, revoked=F("revoked") + codes)
+    await Batch.filter(id=batch.id).update(
+        ready=F("ready") - (codes - held), held=F("held") - held, revoked=F("revoked") + codes
+    )
     returned = {each: number for each, number in under.items() if each is not None}
     await agreement_claims.give_back(batch.workspace_id, returned)
     changed(batch)

@@ -12,7 +12,6 @@ from tortoise.expressions import F
 
 from models import Budget
 from services.database import execute_each, fetch, moment
-from services.errors import Limited
 from services.zones import now
 
 
@@ -27,30 +26,36 @@ def _minutes(end: datetime) -> int:
     return max(1, math.ceil((end - now()).total_seconds() / 60))
 
 
-def too_many(minutes: int) -> Limited:
-    wait = "1 minute" if minutes == 1 else f"{minutes} minutes"
-    return Limited(f"Too many tries. Try again in {wait}.", minutes=minutes)
-
-
-async def book(limit: Limit) -> int:
-    """Count one try before it is made. Returns 0, or the minutes left when none may be made."""
+async def book(limit: Limit, number: int = 1) -> int:
+    """Count tries before they are made: all of them, or none and the minutes left are returned."""
     began_before = now() - limit.per
     of_key = Budget.filter(key=limit.key)
-    if await of_key.filter(began_at__gt=began_before, spent__lt=limit.tries).update(
-        spent=F("spent") + 1
+    most_before = limit.tries - number
+    if most_before < 0:
+        return _minutes(now() + limit.per)
+    if await of_key.filter(began_at__gt=began_before, spent__lte=most_before).update(
+        spent=F("spent") + number
     ):
         return 0
-    if await of_key.filter(began_at__lte=began_before).update(spent=1, began_at=now()):
+    if await of_key.filter(began_at__lte=began_before).update(spent=number, began_at=now()):
         return 0
+    # a window that begins later than now: the clock was turned back
+    await of_key.filter(began_at__gt=now()).update(began_at=now())
     budget = await of_key.first()
-    if budget and budget.spent >= limit.tries:
+    if budget and budget.spent > most_before:
         return _minutes(budget.began_at + limit.per)
     if budget is None:
         # two first tries at once: one row is made, and each counts itself in it
         await Budget.bulk_create(
             [Budget(key=limit.key, spent=0, began_at=now())], ignore_conflicts=True
         )
-    return await book(limit)  # somebody else made or renewed the row in between
+    return await book(limit, number)  # somebody else made or renewed the row in between
+
+
+async def spent(limit: Limit) -> int:
+    """How many tries were counted in the time that runs."""
+    running = await Budget.get_or_none(key=limit.key, began_at__gt=now() - limit.per)
+    return running.spent if running else 0
 
 
 async def give_back(limit: Limit) -> None:
@@ -81,6 +86,7 @@ class Window:
         """Count one try. Returns 0, or the minutes left when none may be made."""
         if now() - self.began_at >= self.limit.per:
             self.spent, self.began_at = 0, now()
+        self.began_at = min(self.began_at, now())  # later than now: the clock was turned back
         if self.spent >= self.limit.tries:
             return _minutes(self.began_at + self.limit.per)
         self.spent += 1

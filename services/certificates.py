@@ -6,11 +6,12 @@ from functools import lru_cache
 
 from models import Evaluation, Step
 from models.enums import EvaluationState
-from services import code_alphabet, zones
+from services import code_alphabet, throttling, zones
 from services.budgets import AddressLimit
 from services.database import reader
-from services.errors import Invalid, Limited, NotFound
+from services.errors import Invalid, NotFound
 from services.settings import get_settings
+from services.throttling import Kind
 
 WHOLE = "Enter the whole number: 16 characters, as on the certificate."
 MISTYPED = "That number has a typing mistake. Numbers never contain 0, O, 1, I, L or vowels."
@@ -51,8 +52,7 @@ async def look_up(typed: str, *, address: str) -> Certificate:
     """Raises Invalid(number), NotFound, and Limited after too many wrong numbers."""
     number = number_in(typed)
     if minutes := by_address().book(address):
-        wait = "1 minute" if minutes == 1 else f"{minutes} minutes"
-        raise Limited(f"Too many tries. Try again in {wait}.", minutes=minutes)
+        raise throttling.refuse(Kind.CERTIFICATE, minutes=minutes)
     found = (
         await Evaluation.filter(certificate=number, state=EvaluationState.CERTIFIED)
         .using_db(reader())

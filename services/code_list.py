@@ -77,8 +77,8 @@ def _found(text: str) -> Q:
     """By the exact code, a fragment of its end, or who activated it or was sent it."""
     typed = code_alphabet.clean(text)
     body = typed[-code_alphabet.LENGTH :]
-    if code_alphabet.has_valid_check(body):  # by its digest alone: a full code enters no statement
-        return Q(digest=vault.digest(body))
+    if code_alphabet.has_valid_check(body):  # by its digests alone: a full code enters no statement
+        return Q(digest__in=vault.digests(body))
     holders = Activation.filter(
         Q(person__name__icontains=text) | Q(person__email_key__contains=text.casefold()),
         undone_at=None,

@@ -1,10 +1,11 @@
 """Full codes: shown, copied and revoked, each with its audit entry."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from models import Batch, Code
 from models.enums import AuditAction, BatchState, CodeKind, Resource, Status
-from services import audit, batches, code_alphabet, links, vault
+from services import audit, batches, code_alphabet, links, step_up, vault
 from services.actor import Actor
 from services.database import is_id, unit_of_work
 from services.errors import Conflict, NotFound
@@ -38,7 +39,10 @@ async def show(
     *,
     kind: CodeKind = CodeKind.ACCESS,
 ) -> list[FullCode]:
-    """Codes of a batch in full, all or these, in order; audited as shown."""
+    """Codes of a batch in full, all or these, in order; audited as shown.
+
+    Raises NotFound; ConfirmationDue for many.
+    """
     return await _reveal(
         await batches.own(actor, batch_id, kind=kind), actor, AuditAction.SHOW, ids
     )
@@ -66,6 +70,7 @@ async def _reveal(
     found = await wanted.order_by("ordinal")
     if not found:
         raise NotFound("These codes do not exist, or not in this workspace.")
+    await step_up.require_for_codes(actor, len(found))
     if len(found) == 1 and ids:
         await audit.record(action, Resource.CODE, found[0].id, by=actor, ending=found[0].ending)
     else:
@@ -84,11 +89,20 @@ async def revoke(actor: Actor, code_id: int, *, kind: CodeKind = CodeKind.ACCESS
     batch = await batches.own(actor, code.batch_id, kind=kind)
     if not batches.may_revoke(actor, batch):
         raise NotFound("You can revoke codes of your own batches only.")
-    claimed = await Code.filter(id=code_id, status=Status.READY).update(
-        status=Status.REVOKED, revoked_at=now(), revoked_by_id=actor.person_id
-    )
-    if not claimed:
+    if not (was := await _revoke(actor, code_id)):
         status = (await Code.get(id=code_id)).status  # as it is after the claim failed
         raise Conflict(f"This code is {status.value} and stays so.")
-    await batches.count_revoked(batch, {code.agreement_id: 1})
-    await audit.record(AuditAction.REVOKE, Resource.CODE, code_id, by=actor, ending=code.ending)
+    held = int(was is Status.HELD)
+    await batches.count_revoked(batch, {code.agreement_id: 1}, held=held)
+    detail: dict[str, Any] = {"ending": code.ending} | ({"held": held} if held else {})
+    await audit.record(AuditAction.REVOKE, Resource.CODE, code_id, by=actor, **detail)
+
+
+async def _revoke(actor: Actor, code_id: int) -> Status | None:
+    """What it was until then; nothing where it cannot be revoked."""
+    for status in (Status.READY, Status.HELD, Status.READY):  # it may be released meanwhile
+        if await Code.filter(id=code_id, status=status).update(
+            status=Status.REVOKED, revoked_at=now(), revoked_by_id=actor.person_id
+        ):
+            return status
+    return None

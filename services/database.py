@@ -165,15 +165,20 @@ def _insert_into(table: str, columns: Sequence[str]) -> str:
 
 
 async def fetch(
-    statement: str, *values: Any, for_update: bool = False, reading: bool = False
+    statement: str,
+    *values: Any,
+    for_update: bool = False,
+    skip_locked: bool = False,
+    reading: bool = False,
 ) -> list[dict[str, Any]]:
     """Rows of a statement with `?` for each value; a list takes the place of all its items.
 
-    With `for_update` nobody else changes the rows before the unit of work ends. `reading` is for
-    lists and dashboards: as `reader`, never for a decision.
+    With `for_update` nobody else changes the rows before the unit of work ends; with `skip_locked`
+    too, rows that somebody else holds are left out instead of waited for. `reading` is for lists
+    and dashboards: as `reader`, never for a decision.
     """
     if for_update and is_postgres():  # SQLite has one writer anyway
-        statement += " FOR UPDATE"
+        statement += " FOR UPDATE SKIP LOCKED" if skip_locked else " FOR UPDATE"
     first, *rest = statement.split("?")
     written, bound = [first], list[Any]()
     for value, text in zip(values, rest, strict=True):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from models import Batch, Delivery
 from models.enums import AuditAction, BatchState, MessageKind, Resource
-from services import audit, batches, database, emails, holders, outbox, recipients
+from services import audit, batches, database, emails, holders, outbox, recipients, step_up
 from services.actor import Actor
 from services.database import execute_each, fetch, unit_of_work
 from services.errors import Conflict, Invalid
@@ -67,8 +67,8 @@ async def send(actor: Actor, batch_id: int, people: Sequence[Recipient], key: st
     """Give each person a code of the batch and queue a mail with it; returns how many.
 
     `key` is made once for each opened dialog: the same key never sends a second time. Who has a
-    code of the batch is left out. Raises NotFound, Conflict, or Invalid(recipients) with numbers;
-    then nothing was sent.
+    code of the batch is left out. Raises NotFound, Conflict, ConfirmationDue for many, or
+    Invalid(recipients) with numbers; then nothing was sent.
     """
     await follow(batch_id)
     batch = await _sendable(actor, batch_id)
@@ -77,6 +77,7 @@ async def send(actor: Actor, batch_id: int, people: Sequence[Recipient], key: st
         return sent
     found = await _preview(batch, people)
     _check(found)
+    await step_up.require_for_codes(actor, len(found.fresh))
     delivery = await Delivery.create(
         workspace_id=batch.workspace_id,
         batch_id=batch.id,

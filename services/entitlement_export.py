@@ -3,7 +3,7 @@
 from typing import Any
 
 from models.enums import AuditAction, Resource
-from services import audit, entitlement_rows, sheets, workbooks
+from services import audit, entitlement_rows, file_limits, sheets, workbooks
 from services.actor import Actor
 from services.database import unit_of_work
 from services.entitlement_rows import HEAD
@@ -52,4 +52,5 @@ async def _begin(actor: Actor, wanted: Period, count: int, form: str) -> None:
     days = {"from": wanted.since, "until": wanted.until}
     detail: dict[str, Any] = {"entitlements": count, "format": form}
     detail |= {name: value.isoformat() for name, value in days.items() if value}
+    await file_limits.book(actor)
     await audit.record(AuditAction.EXPORT, Resource.ENTITLEMENT, None, by=actor, **detail)

@@ -13,6 +13,7 @@ from services import (
     forgetting,
     holders,
     signals,
+    step_up,
     users,
     whole_person,
 )
@@ -57,9 +58,10 @@ async def preview(actor: Actor, person_id: int) -> Erasure:
 
 @unit_of_work
 async def erase(actor: Actor, person_id: int) -> None:
-    """Forget a person for good. Raises NotFound; Conflict for oneself and the last owner."""
+    """Forget a person for good. Raises NotFound, ConfirmationDue; Conflict as for `preview`."""
     await users.hold_owners(actor)
     whole = await whole_person.find(actor, person_id)
+    await step_up.require(actor)
     await _hold(whole)
     erased_key = f"erased-{person_id}@erased.invalid"  # no address: nobody can enter it
     if not await Person.filter(id=person_id, erased_at=None).update(erased_at=now()):

@@ -17,6 +17,10 @@ class NotAllowed(DomainError):
     """It exists, and this person may not do it."""
 
 
+class FactorDue(NotFound):
+    """Nothing is there for this person before they have a second factor."""
+
+
 class ConfirmationDue(DomainError):
     """The person at this session must prove first who they are."""
 
@@ -34,11 +38,12 @@ class Gone(DomainError):
 
 
 class Limited(DomainError):
-    """Too many tries; `minutes` is how long to wait."""
+    """Too many tries; `minutes` is how long to wait, `seconds` the same to the point."""
 
-    def __init__(self, message: str, *, minutes: int) -> None:
+    def __init__(self, message: str, *, minutes: int, seconds: int = 0) -> None:
         super().__init__(message)
         self.minutes = minutes
+        self.seconds = seconds or 60 * minutes
 
 
 class Invalid(DomainError):

@@ -22,7 +22,7 @@ async def keep(content: bytes) -> str:
 
 def _keep(data: Path, content: bytes) -> str:
     digest = hashlib.sha256(content).hexdigest()
-    target = _path(data, digest)
+    target = path_of(data, digest)
     if not target.exists():
         for folder in (target.parent.parent, target.parent):
             if not folder.exists():
@@ -32,7 +32,7 @@ def _keep(data: Path, content: bytes) -> str:
     return digest
 
 
-def _path(data: Path, digest: str) -> Path:
+def path_of(data: Path, digest: str) -> Path:
     return data / "evidence" / digest[:2] / digest
 
 
@@ -62,7 +62,7 @@ def _sync(folder: Path) -> None:
 async def pieces(digest: str) -> AsyncIterator[bytes]:
     """The content as it is read. Raises NotFound at once where the file is gone."""
     try:
-        file = await asyncio.to_thread(_path(get_settings().data_dir, digest).open, "rb")
+        file = await asyncio.to_thread(path_of(get_settings().data_dir, digest).open, "rb")
     except FileNotFoundError:
         raise NotFound("This file is not in the data folder any more. Tell the owner.") from None
     return _read(file)

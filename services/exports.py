@@ -2,7 +2,7 @@
 
 from models import Batch
 from models.enums import AuditAction, BatchState, CodeKind, Resource
-from services import audit, batches, export_rows, sheets, workbooks
+from services import audit, batches, export_rows, file_limits, sheets, step_up, workbooks
 from services.actor import Actor
 from services.database import unit_of_work
 from services.errors import NotFound
@@ -36,11 +36,19 @@ def _name(batch: Batch, ending: str) -> str:
 async def begin(
     actor: Actor, batch_id: int, form: str, *, kind: CodeKind = CodeKind.ACCESS
 ) -> Batch:
-    """A batch whose codes are about to be exported, audited. Raises NotFound."""
+    """A batch whose codes are about to be exported, audited. Raises NotFound, ConfirmationDue."""
     batch = await batches.own(actor, batch_id, kind=kind)
     if batch.state is not BatchState.DONE:
         raise NotFound("This batch has no codes to export.")
+    await step_up.require_for_codes(actor, batch.quantity)
+    await file_limits.book(actor)
     await audit.record(
         AuditAction.EXPORT, Resource.BATCH, batch_id, by=actor, codes=batch.quantity, format=form
     )
     return batch
+
+
+async def foresee(actor: Actor, batch_id: int, *, kind: CodeKind = CodeKind.ACCESS) -> None:
+    """Raises NotFound and ConfirmationDue as an export would now; a browser keeps what it gets."""
+    batch = await batches.own(actor, batch_id, kind=kind)
+    await step_up.foresee_codes(actor, batch.quantity)

@@ -2,7 +2,7 @@
 
 from models import Budget, Invitation, Membership, Message, PasswordReset, Refusal, Session, User
 from models.enums import MessageState
-from services import sessions, signals
+from services import factor_changes, sessions, signals
 from services.outbox_due import WAITING
 from services.signals import Changed, Topic
 from services.whole_person import Whole
@@ -13,6 +13,7 @@ async def close_account(user: User, erased_key: str) -> None:
     """The account stays as a number that nobody can sign in with."""
     await sessions.end_all_of(user.id)
     await Session.filter(user_id=user.id).update(address="", browser="")
+    await factor_changes.forget(user.id)
     await PasswordReset.filter(user_id=user.id, used_at=None).update(used_at=now())
     seats = await Membership.filter(user_id=user.id)
     await Membership.filter(user_id=user.id).delete()

@@ -1,13 +1,31 @@
 """Whether signed heads are as they were signed, and fit the chain."""
 
 import asyncio
+import json
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 
-from services import audit_heads, head_lines, head_statement, heads_file
+from services import audit_chain, audit_heads, head_lines, head_statement, heads_file
 from services.audit_findings import Fault, Finding, Findings
 from services.audit_walk import Walk
+from services.database import fetch
 from services.head_lines import NotAHead
 from services.head_statement import Head
+
+RESTORES = """
+SELECT id, at, detail FROM audit_entry WHERE action = 'RESTORE' AND resource = 'BACKUP'
+ORDER BY id"""
+
+
+@dataclass(frozen=True, slots=True)
+class SetBack:
+    """A restore: the log ended with this seal again."""
+
+    entry_id: int
+    seal: int
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +74,28 @@ def _filed(
     return filed
 
 
-def fits(head: Head, source: str, walk: Walk, findings: Findings) -> None:
-    if head.seq > walk.seq:
-        findings.add(
-            Finding(fault=Fault.CUT, seq=head.seq, here=walk.seq, told=head.seq, source=source)
-        )
-    elif walk.digests.get(head.seq, "") != head.digest:
-        findings.add(Finding(fault=Fault.REWRITTEN, seq=head.seq, source=source))
+def fits(
+    head: Head, source: str, walk: Walk, findings: Findings, restores: Sequence[SetBack] = ()
+) -> None:
+    over = head.seq > walk.seq
+    if not over and walk.digests.get(head.seq, "") == head.digest:
+        return
+    for each in restores:
+        if each.seal < head.seq and head.at <= each.at:
+            place = {"seq": head.seq, "entry_id": each.entry_id, "here": each.seal}
+            findings.add(Finding(fault=Fault.SET_BACK, source=source, **place))
+            return
+    fault = Fault.CUT if over else Fault.REWRITTEN
+    here, told = (walk.seq, head.seq) if over else (0, 0)
+    findings.add(Finding(fault=fault, seq=head.seq, here=here, told=told, source=source))
+
+
+async def restores() -> list[SetBack]:
+    """Where the log says that it was set back; a head that was signed before fits no more."""
+    found: list[SetBack] = []
+    for row in await fetch(RESTORES, reading=True):
+        with suppress(ValueError, TypeError, KeyError):
+            told = json.loads(row["detail"]) if isinstance(row["detail"], str) else row["detail"]
+            at = audit_chain.instant(row["at"])
+            found.append(SetBack(row["id"], int(told["seal"]), at))
+    return found

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -24,22 +25,29 @@ class Head:
 
     @property
     def is_ours(self) -> bool:
-        return self.public_key == public_key() and self.installation == keys.ring().check_value
+        """Signed by one of our keys, also by one that was replaced since."""
+        return self.installation == _signers().get(self.public_key)
 
 
-def public_key() -> str:
-    return _private_key().public_key().public_bytes_raw().hex()
+def installation_of(public_key: str) -> str:
+    """The installation that a head with this key is of; by the newest key where none is ours."""
+    return _signers().get(public_key, keys.ring().check_value)
+
+
+def _signers() -> dict[str, str]:
+    return {_public_key(ring.sign): ring.check_value for ring in keys.every()}
 
 
 def sign(seq: int, digest: str, at: datetime) -> Head:
-    installation = keys.ring().check_value
-    signature = _private_key().sign(_statement(installation, seq, digest, at)).hex()
+    ring = keys.ring()
+    said = _statement(ring.check_value, seq, digest, at)
+    signature = Ed25519PrivateKey.from_private_bytes(ring.sign).sign(said).hex()
     return Head(
-        installation=installation,
+        installation=ring.check_value,
         seq=seq,
         digest=digest,
         at=at,
-        public_key=public_key(),
+        public_key=_public_key(ring.sign),
         signature=signature,
     )
 
@@ -55,8 +63,9 @@ def is_signed(head: Head) -> bool:
     return True
 
 
-def _private_key() -> Ed25519PrivateKey:
-    return Ed25519PrivateKey.from_private_bytes(keys.ring().sign)
+@lru_cache(maxsize=8)
+def _public_key(sign: bytes) -> str:
+    return Ed25519PrivateKey.from_private_bytes(sign).public_key().public_bytes_raw().hex()
 
 
 def _statement(installation: str, seq: int, digest: str, at: datetime) -> bytes:

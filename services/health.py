@@ -34,6 +34,11 @@ class MailHealth:
 
 async def mail(actor: Actor) -> MailHealth:
     require(actor, Permission.RUN_INSTALLATION)
+    return await of_mail()
+
+
+async def of_mail() -> MailHealth:
+    """As `mail`, for who starts the program."""
     settings = get_settings()
     installation = await Installation.all().using_db(reader()).first()
     counts = await _counts()

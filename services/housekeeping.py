@@ -1,12 +1,11 @@
 """What is cleared away every night, each for as long as a setting says."""
 
-import asyncio
 import logging
 from datetime import timedelta
 
 from models import Budget, Message, Session
 from models.enums import MessageState
-from services import audit_exports, notifications, refusals
+from services import audit_exports, notifications, passkey_challenges, refusals, waits
 from services.database import unit_of_work
 from services.settings import get_settings
 from services.zones import now
@@ -15,23 +14,21 @@ log = logging.getLogger(__name__)
 EVERY = timedelta(days=1)
 
 
-async def run_nightly() -> None:
-    """Tidy at the start and then once a day, for as long as the process lives."""
-    while True:
-        try:
-            await tidy()
-        except Exception:
-            log.exception("Housekeeping failed; it is tried again in a day.")
-        await asyncio.sleep(EVERY.total_seconds())
+async def work() -> timedelta:
+    """Tidy; returns when to do it again."""
+    await tidy()
+    return EVERY
 
 
 async def tidy() -> tuple[int, int]:
     """Delete what is old; returns how many ended sessions and how many refusals."""
     counts = await forget_sessions(), await refusals.forget_old()
     await forget_budgets()
+    await waits.forget_old()
     await forget_recipients()
     await notifications.forget_read()
     await audit_exports.forget_old()
+    await passkey_challenges.forget_expired()
     if any(counts):
         log.info("Housekeeping deleted %d sessions and %d refusals.", *counts)
     return counts

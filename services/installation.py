@@ -1,55 +1,61 @@
-"""Starts on a data folder: its schema, and the one key that belongs to its codes."""
+"""Starts on a data folder: its schema, and the keys that belong to its codes."""
 
-from services import database, key_file, key_tie, keys, schema
-from services.keys import KeyFileError, KeyRing
+from services import database, key_file, key_fit, key_tie, restore_swap, schema
+from services.key_line import FIRST_KEY_ID
+from services.key_tie import Known
+from services.keys import KeyRing
 from services.settings import Settings
+
+KEYS_SINCE = "0005_trust"
 
 
 async def prepare(settings: Settings) -> None:
     """Bring database and key file to where the program can start; needs the instance lock.
 
-    The key is checked before anything is written. Raises KeyFileError, SchemaRefused.
+    A restore that was cut short is finished first.
+    The keys are checked before anything is written. Raises KeyFileError, SchemaRefused.
     """
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    is_new = "0001_initial" in await schema.pending(settings)
-    expected = None if is_new else await _stored_check(settings)
-    ring = _ring(settings, expected)
+    restore_swap.finish(settings)
+    pending = await schema.pending(settings)
+    known = [] if "0001_initial" in pending else await _known(settings, pending)
+    rings = _rings(settings, known)
+    key_fit.check(settings.key_path, rings, known)
     await schema.migrate(settings)
-    keys.use(ring)
-    if expected is None:
-        await _tie(settings, ring)
+    if not known:
+        newest = rings[-1]
+        await _tie(settings, newest)
+        known = [Known(number=newest.key_id, check_value=newest.check_value)]
+    key_fit.use(settings.key_path, rings, known)
 
 
 async def open_key(settings: Settings) -> None:
-    """Use the key of an installation that exists already. Raises KeyFileError."""
-    keys.use(_ring(settings, await key_tie.key_check()))
+    """Use the keys of an installation that exists already. Raises KeyFileError."""
+    rings = key_file.load_all(settings.key_path)
+    key_fit.use(settings.key_path, rings, await key_tie.known())
 
 
-def _ring(settings: Settings, expected: str | None) -> KeyRing:
-    if expected is None and not settings.key_path.exists():
+def _rings(settings: Settings, known: list[Known]) -> list[KeyRing]:
+    if not known and not settings.key_path.exists():
         settings.key_path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return key_file.create(settings.key_path)
-    ring = key_file.load(settings.key_path)
-    if expected is not None and ring.check_value != expected:
-        raise KeyFileError(
-            f"The key in {settings.key_path} is not the one this database was made with. "
-            "Put the right key file back; TALLYSTICK_KEY_FILE says where it is looked for."
-        )
-    return ring
+        return [key_file.create(settings.key_path)]
+    return key_file.load_all(settings.key_path)
 
 
-async def _stored_check(settings: Settings) -> str | None:
+async def _known(settings: Settings, pending: list[str]) -> list[Known]:
     await database.connect(settings)
     try:
-        rows = await database.connection().execute_query_dict("SELECT key_check FROM installation")
+        if KEYS_SINCE not in pending:
+            return await key_tie.known()
+        rows = await database.fetch("SELECT key_check FROM installation")
     finally:
         await database.disconnect()
-    return str(rows[0]["key_check"]) if rows else None
+    return [Known(number=FIRST_KEY_ID, check_value=str(row["key_check"])) for row in rows]
 
 
 async def _tie(settings: Settings, ring: KeyRing) -> None:
     await database.connect(settings)
     try:
-        await key_tie.tie(ring.check_value)
+        await key_tie.tie(ring.check_value, ring.key_id)
     finally:
         await database.disconnect()

@@ -42,6 +42,21 @@ def acquire(settings: Settings) -> Lock:
     return Lock(descriptor)
 
 
+def is_held(settings: Settings) -> bool:
+    """Whether a process runs on the data folder now."""
+    try:
+        descriptor = os.open(settings.data_dir / NAME, os.O_RDWR)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
 def _sentence(settings: Settings, holder: str) -> str:
     who = f" ({holder})" if holder else ""
     folder = settings.data_dir.resolve()

@@ -12,12 +12,14 @@ from models.enums import AuditAction, InvitationState, MessageKind, MessageState
 from services import (
     audit,
     emails,
+    invitation_limits,
     invitation_mails,
     inviters,
     links,
     message_states,
     pointless_mails,
     signals,
+    step_up,
 )
 from services.actor import Actor
 from services.database import is_id, reader, unit_of_work
@@ -102,6 +104,7 @@ async def _write(actor: Actor, workspace_id: int | None, address: str, role: Rol
     await of_address.filter(expires_at__lte=at).update(withdrawn_at=at)
     if open_one := await of_address.first():
         raise AlreadyInvited(open_one.id)
+    await step_up.require(actor)
     row = await Invitation.create(
         workspace_id=workspace_id,
         email=address,
@@ -123,6 +126,7 @@ async def _refuse_member(workspace_id: int | None, key: str) -> None:
 async def _send(actor: Actor, row: Invitation, action: AuditAction) -> Invited:
     """The link is in the mail only; where none goes out, the log says that it was handed over."""
     is_handed_over = bool(get_settings().mail_held_because)
+    await invitation_limits.book(actor, row.workspace_id)
     await invitation_mails.queue(row, by=actor.person_id)
     await audit.record(
         action,
@@ -149,6 +153,7 @@ async def resend(actor: Actor, invitation_id: int) -> Invited:
     Raises NotFound; Conflict where it was accepted or withdrawn.
     """
     row = await _of(actor, invitation_id)
+    await step_up.require(actor)  # the link may be handed over here
     until = now() + LASTS
     renewed = (
         await _open(row.workspace_id)

@@ -23,6 +23,7 @@ from services.actor import Actor
 from services.database import unit_of_work
 from services.errors import Conflict, Gone
 from services.links import Link, Purpose
+from services.permissions import require_factor
 from services.signals import Changed, Topic
 from services.zones import now
 
@@ -130,6 +131,7 @@ async def _create(wanted: NewAccount, name: str, password_hash: str) -> Joined:
 @unit_of_work
 async def join(actor: Actor, token: str) -> Joined:
     """Somebody who has an account takes the invitation of their address. Raises Gone, Conflict."""
+    require_factor(actor)
     row = await _claim(token)
     user = await User.get(id=actor.user_id)
     if user.email_key != row.email_key:

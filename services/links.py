@@ -10,6 +10,7 @@ from enum import StrEnum
 from urllib.parse import urlsplit
 
 from services import keys
+from services.keys import KeyRing
 
 _ROW = struct.Struct(">QH")
 _TAG_BYTES = 16
@@ -35,9 +36,14 @@ class Link:
 
 
 def make(purpose: Purpose, row_id: int, version: int = 1) -> str:
-    """The same token each time; raising `version` on the row withdraws the earlier ones."""
+    """The same token each time, until another key takes over; what was made before works on.
+
+    Raising `version` on the row withdraws the earlier ones.
+    """
     row = _ROW.pack(row_id, version)
-    return base64.urlsafe_b64encode(row + _tag(purpose, row)).rstrip(b"=").decode("ascii")
+    return (
+        base64.urlsafe_b64encode(row + _tag(keys.ring(), purpose, row)).rstrip(b"=").decode("ascii")
+    )
 
 
 def read(purpose: Purpose, token: str) -> Link | None:
@@ -46,7 +52,7 @@ def read(purpose: Purpose, token: str) -> Link | None:
     if raw is None:
         return None
     row, tag = raw[: _ROW.size], raw[_ROW.size :]
-    if not hmac.compare_digest(tag, _tag(purpose, row)):
+    if not any(hmac.compare_digest(tag, _tag(ring, purpose, row)) for ring in keys.linking()):
         return None
     return Link(*_ROW.unpack(row))
 
@@ -59,8 +65,8 @@ def token_in(text: str, base_url: str) -> str | None:
     return found[1] if found else None
 
 
-def _tag(purpose: Purpose, row: bytes) -> bytes:
-    return hmac.digest(keys.ring().link, purpose.value.encode("ascii") + row, "sha256")[:_TAG_BYTES]
+def _tag(ring: KeyRing, purpose: Purpose, row: bytes) -> bytes:
+    return hmac.digest(ring.link, purpose.value.encode("ascii") + row, "sha256")[:_TAG_BYTES]
 
 
 def _decoded(token: str) -> bytes | None:

@@ -2,7 +2,7 @@
 
 from models import Membership
 from models.enums import AuditAction, Resource, Role
-from services import audit, signals
+from services import audit, signals, step_up
 from services.actor import Actor
 from services.database import is_id, lock, unit_of_work
 from services.errors import Conflict, Invalid, NotFound
@@ -15,7 +15,7 @@ LAST_ADMIN = "This is the last admin of the workspace. Make somebody else an adm
 
 @unit_of_work
 async def change_role(actor: Actor, user_id: int, role: Role) -> None:
-    """Raises NotFound, Invalid(role), and Conflict for the last admin."""
+    """Raises NotFound, Invalid(role), ConfirmationDue, and Conflict for the last admin."""
     if role not in OF_WORKSPACE:
         raise Invalid({"role": "Choose a role."})
     seat = await _in_hand(actor, user_id)
@@ -36,7 +36,7 @@ async def change_role(actor: Actor, user_id: int, role: Role) -> None:
 
 @unit_of_work
 async def remove(actor: Actor, user_id: int) -> None:
-    """Raises NotFound, and Conflict for the last admin."""
+    """Raises NotFound, ConfirmationDue, and Conflict for the last admin."""
     seat = await _in_hand(actor, user_id)
     await _refuse_last_admin(seat)
     await Membership.filter(id=seat.id).delete()
@@ -54,6 +54,7 @@ async def _in_hand(actor: Actor, user_id: int) -> Membership:
     )
     if not seat:
         raise NotFound("This person is not a member of this workspace any more.")
+    await step_up.require(actor)
     return seat
 
 

@@ -2,11 +2,11 @@
 
 from models import Installation, Message
 from models.enums import AuditAction, MessageState, Resource
-from services import audit, letters, message_list, signals
+from services import audit, letters, message_list, signals, step_up
 from services.actor import Actor
 from services.database import is_id, reader, unit_of_work
 from services.errors import Conflict, NotFound
-from services.letters import Letter
+from services.letters import CodesLetter, Letter, PersonalLetter
 from services.message_list import AGAIN, MessageView
 from services.permissions import Permission, require
 from services.settings import get_settings
@@ -48,10 +48,17 @@ async def preview(actor: Actor, message_id: int) -> Letter:
 
 @unit_of_work
 async def show(actor: Actor, message_id: int) -> Letter:
-    """What it says now, in full; audited as shown. Raises NotFound, Pointless."""
+    """What it says now, in full; audited as shown. Raises NotFound, Pointless, ConfirmationDue."""
     letter = await in_full(actor, message_id)
+    await step_up.require_for_codes(actor, _codes_in(letter))
     await audit.record(AuditAction.SHOW, Resource.MESSAGE, message_id, by=actor)
     return letter
+
+
+def _codes_in(letter: Letter) -> int:
+    if isinstance(letter, CodesLetter):
+        return len(letter.codes)
+    return int(isinstance(letter, PersonalLetter))
 
 
 async def in_full(actor: Actor, message_id: int) -> Letter:

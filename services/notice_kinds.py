@@ -41,4 +41,6 @@ TABLE: dict[tuple[str, str], Notice] = {
     (AuditAction.GUESSING, Resource.INSTALLATION): Notice(
         NotificationKind.GUESSING, (Told.ADMINS_AND_OWNERS,)
     ),
+    (AuditAction.FAIL, Resource.BACKUP): Notice(NotificationKind.BACKUP_FAILED, (Told.OWNERS,)),
+    (AuditAction.RESTORE, Resource.BACKUP): Notice(NotificationKind.CODES_HELD, (Told.OWNERS,)),
 }

@@ -8,7 +8,7 @@ from tortoise.queryset import QuerySet
 
 from models import Agreement, AuditExport, Batch, Installation, Invitation, Message, Notification
 from models.enums import CodeKind, NotificationKind
-from services import agreement_list, purchased_action, signals, workspaces
+from services import agreement_list, purchased_action, signals, throttling, workspaces
 from services.actor import Actor
 from services.agreement_list import AgreementView
 from services.database import is_id, reader, unit_of_work
@@ -24,6 +24,8 @@ OF_BATCH = {NotificationKind.BATCH_READY, NotificationKind.BATCH_FAILED}
 NAMED = ("product", "plan", "action__scheme")
 OF_AGREEMENT = {NotificationKind.AGREEMENT_USED, NotificationKind.AGREEMENT_ENDS}
 OF_EXPORT = {NotificationKind.EXPORT_READY, NotificationKind.EXPORT_FAILED}
+OF_BACKUP = {NotificationKind.BACKUP_FAILED, NotificationKind.CODES_HELD}
+OF_INSTALLATION = OF_BACKUP | {NotificationKind.MAIL_PAUSED}
 NEWEST_FIRST = ("-at", "-id")
 
 
@@ -31,8 +33,9 @@ NEWEST_FIRST = ("-at", "-id")
 class Facts:
     """What it is about, as it is now. `answer` is what the mail server said last.
 
+    `problem` is why the last backup failed, if it did.
     `share` is how many percent of an agreement were used when it was told, `invited_to` the slug
-    of the workspace that a mail invites to.
+    of the workspace that a mail invites to, `of_sign_ins` whether passwords are guessed, not codes.
     """
 
     code_kind: CodeKind = CodeKind.ACCESS
@@ -49,6 +52,8 @@ class Facts:
     share: int = 0
     entries: int = 0
     form: str = ""
+    of_sign_ins: bool = False
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,9 +193,11 @@ class _About:
             return self._export(self.exports.get(row.target_id or 0), row, seat)
         if row.kind is NotificationKind.MAIL_PAUSED:
             return self._pause()
+        if row.kind in OF_BACKUP:
+            return self._backup(row)
         if row.kind in OF_AGREEMENT:
             return self._agreement(self.agreements.get(row.target_id or 0), row, seat)
-        return Facts() if self._is_admin(seat, row.workspace_id) else None
+        return self._guessing(row) if self._is_admin(seat, row.workspace_id) else None
 
     def _batch(self, batch: Batch | None, seat: Membered | None) -> Facts | None:
         if batch is None or seat is None or batch.workspace_id != seat.id:
@@ -243,6 +250,13 @@ class _About:
         is_over = self.installation.mail_paused_at is None
         return Facts(answer="" if is_over else self.installation.mail_problem, is_over=is_over)
 
+    def _backup(self, row: Notification) -> Facts | None:
+        if self.installation is None or not self.actor.is_owner:
+            return None
+        problem = self.installation.backup_problem
+        held = int(row.detail.get("held", 0))
+        return Facts(codes=held, problem=problem, is_over=not problem)
+
     def _agreement(
         self, agreement: Agreement | None, row: Notification, seat: Membered | None
     ) -> Facts | None:
@@ -252,6 +266,9 @@ class _About:
             return None
         share = int(row.detail.get("share", 0))
         return Facts(agreement=agreement_list.view(agreement), share=share)
+
+    def _guessing(self, row: Notification) -> Facts:
+        return Facts(of_sign_ins=row.detail.get("budget") == throttling.SIGN_INS)
 
     def _is_admin(self, seat: Membered | None, workspace_id: int | None) -> bool:
         if workspace_id is None:
@@ -280,7 +297,7 @@ async def _about(actor: Actor, found: Sequence[Notification], seats: dict[int, M
     if ids := _targets(found, OF_EXPORT):
         exports = AuditExport.filter(id__in=ids, requested_by_id=actor.person_id)
         about.exports = {row.id: row for row in await exports.using_db(reader())}
-    if any(row.kind is NotificationKind.MAIL_PAUSED for row in found):
+    if any(row.kind in OF_INSTALLATION for row in found):
         about.installation = await Installation.all().using_db(reader()).first()
     return about
 

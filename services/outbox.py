@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from models.enums import MessageKind, MessageState
+from models.enums import AccountChange, MessageKind, MessageState
 from services import emails, signals
 from services.database import insert_returning
 from services.settings import get_settings
@@ -25,6 +25,7 @@ COLUMNS = (
     "reset_id",
     "user_id",
     "head_id",
+    "change",
     "requested_by_id",
     "recipient",
     "recipient_key",
@@ -55,6 +56,7 @@ class Draft:
     reset_id: int | None = None
     user_id: int | None = None
     head_id: int | None = None
+    change: AccountChange | None = None
     requested_by_id: int | None = None
 
 
@@ -88,6 +90,7 @@ def _row(draft: Draft, at: object) -> tuple[object, ...]:
         draft.reset_id,
         draft.user_id,
         draft.head_id,
+        draft.change and draft.change.value,
         draft.requested_by_id,
         draft.recipient,
         emails.key(draft.recipient),

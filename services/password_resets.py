@@ -7,17 +7,17 @@ from functools import lru_cache
 
 from models import PasswordReset, User
 from models.enums import AuditAction, MessageKind, Resource
-from services import accounts, audit, budgets, emails, links, sessions
+from services import accounts, audit, budgets, emails, links, sessions, sign_in_limits, throttling
 from services.accounts import NewPassword
 from services.database import is_id, lock, unit_of_work
 from services.errors import Conflict, Gone
 from services.links import Purpose
 from services.settings import get_settings
+from services.throttling import Kind
 from services.zones import now
 
 LASTS = timedelta(hours=1)
 HOUR = timedelta(hours=1)
-TRIES_PER_ACCOUNT, TRIES_PER_ADDRESS = 10, 20
 ANSWER_AFTER = 0.3  # seconds; longer than the work, so that nobody sees whether there was any
 NO_MAIL = "No mail leaves this installation yet. Ask the owner for a new password."
 OVER = "This link was used already, or is older than an hour. Ask for a new one."
@@ -32,7 +32,7 @@ class ResetPage:
 
 @lru_cache
 def by_address() -> budgets.AddressLimit:
-    return budgets.AddressLimit(TRIES_PER_ADDRESS, HOUR)
+    return budgets.AddressLimit(get_settings().reset_tries_per_address, HOUR)
 
 
 def is_possible() -> bool:
@@ -49,11 +49,13 @@ async def ask(email: str, *, address: str) -> None:
     if not is_possible():
         raise Conflict(NO_MAIL)
     if minutes := by_address().book(address):
-        raise budgets.too_many(minutes)
+        raise throttling.refuse(Kind.RESET, minutes=minutes)
     key = emails.key(recipient)
-    limit = budgets.Limit(f"reset:{sessions.digest(key)[:40]}", TRIES_PER_ACCOUNT, HOUR)
+    limit = budgets.Limit(
+        f"reset:{sessions.digest(key)[:40]}", get_settings().reset_tries_per_account, HOUR
+    )
     if minutes := await sessions.book(limit):
-        raise budgets.too_many(minutes)
+        raise throttling.refuse(Kind.RESET, minutes=minutes)
     await asyncio.gather(asyncio.sleep(ANSWER_AFTER), _queue(key))
 
 
@@ -110,4 +112,5 @@ async def _use(reset: PasswordReset, new: NewPassword) -> None:
         raise Gone(OVER)
     user = reset.user
     await accounts.set_password(user, new)
+    await sign_in_limits.forgive(user.email_key)
     await audit.record(AuditAction.RESET, Resource.USER, user.id, by=None, person_id=user.person_id)

@@ -10,6 +10,7 @@ import argon2
 from argon2.exceptions import InvalidHashError, VerificationError
 from zxcvbn import zxcvbn
 
+from services import redaction
 from services.errors import Invalid
 
 SHORTEST, LONGEST = 12, 256
@@ -46,11 +47,13 @@ async def check_strength(password: str, *, known: tuple[str, ...] = ()) -> None:
 
 
 async def hash_password(password: str) -> str:
+    redaction.hide(password)
     return await _in_thread(lambda: _hasher.hash(password))
 
 
 async def matches(password: str, password_hash: str | None) -> bool:
     """Whether the password is right; takes as long for an account that does not exist."""
+    redaction.hide(password)
 
     def verify() -> bool:
         try:

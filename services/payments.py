@@ -18,13 +18,13 @@ async def pay(actor: Actor, step_id: int, typed: str, *, address: str) -> Paid |
     Invalid(code), NotFound, and Conflict where the step is not to be paid.
     """
     step = await evaluations.own_step(actor, step_id)
-    digest, link = redemptions.code_in(typed)
+    digests, link = redemptions.code_in(typed)
     answer = await redemptions.tried(
         Try(
             name=actor.name,
             email=actor.email,
             visitor=Visitor(address=address, actor=actor),
-            digest=digest,
+            digests=digests,
             link=link,
             due=_due(step),
         )

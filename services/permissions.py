@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from models.enums import CodeKind, Role
 from services.actor import Actor
-from services.errors import NotFound
+from services.errors import FactorDue, NotFound
 
 OWNER, ADMIN, SALES, EVALUATOR = Role.OWNER, Role.ADMIN, Role.SALES, Role.EVALUATOR
 
@@ -49,12 +49,30 @@ HANDLING: dict[CodeKind, Permission] = {
 """What it takes to see codes of a kind, and to make them."""
 
 
+FACTOR_DUE = (
+    "This installation demands a second factor of admins and owners. Set one up on your Account "
+    "page; until then nothing else is open to you."
+)
+
+
 def can(actor: Actor, permission: Permission) -> bool:
+    if actor.factor_due:
+        return False
     role = OWNER if actor.is_owner else actor.role
     return role in TABLE[permission]
 
 
 def require(actor: Actor, permission: Permission) -> None:
-    """Raise NotFound unless allowed: what a person may not do does not exist for them."""
+    """Raise NotFound unless allowed: what a person may not do does not exist for them.
+
+    Raises FactorDue for who must set up a second factor before anything else.
+    """
+    require_factor(actor)
     if not can(actor, permission):
         raise NotFound("This page does not exist, or not for you.")
+
+
+def require_factor(actor: Actor) -> None:
+    """Raise FactorDue where a second factor is demanded of that person and they have none."""
+    if actor.factor_due:
+        raise FactorDue(FACTOR_DUE)

@@ -22,7 +22,12 @@ from services.paging import Page, Slice
 from services.workspaces import Membered
 
 MOST_USES = 10_000  # of products that match a search, the newest
-COUNTERS = {None: "quantity", Status.ACTIVATED: "activated", Status.REVOKED: "revoked"}
+COUNTERS = {
+    None: "quantity",
+    Status.ACTIVATED: "activated",
+    Status.REVOKED: "revoked",
+    Status.HELD: "held",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,8 +128,8 @@ async def _found(text: str, places: Sequence[Membered]) -> list[dict[str, Any]]:
     """By the exact code; or by the end of one, or by the product that one was used for."""
     typed = code_alphabet.clean(text)
     body = typed[-code_alphabet.LENGTH :]
-    if code_alphabet.has_valid_check(body):  # by its digest alone: a full code enters no statement
-        return [{"digest": vault.digest(body)}]
+    if code_alphabet.has_valid_check(body):  # by its digests alone: a full code enters no statement
+        return [{"digest__in": vault.digests(body)}]
     here: dict[str, Any] = {"workspace_id__in": [place.id for place in places]}
     used = Activation.filter(step__evaluation__product__icontains=text, undone_at=None, **here)
     newest = used.using_db(reader()).order_by("-id").limit(MOST_USES)

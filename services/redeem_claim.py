@@ -34,7 +34,7 @@ RELEASE = "UPDATE code SET status = 'READY' WHERE id = ? AND status = 'ACTIVATED
 
 async def find(tries: Sequence[Try]) -> list[Candidate | None]:
     """The code of each try. Codes of unfinished batches and withdrawn links are not found."""
-    digests = [attempt.digest for attempt in tries if not attempt.link]
+    digests = [each for attempt in tries if not attempt.link for each in attempt.digests]
     ids = [attempt.link.row_id for attempt in tries if attempt.link]
     typed = await fetch(BY_DIGEST, digests) if digests else []
     linked = await fetch(BY_ID, ids) if ids else []
@@ -43,7 +43,7 @@ async def find(tries: Sequence[Try]) -> list[Candidate | None]:
     return [
         by_link.get((attempt.link.row_id, attempt.link.version))
         if attempt.link
-        else by_digest.get(attempt.digest)
+        else next((by_digest[each] for each in attempt.digests if each in by_digest), None)
         for attempt in tries
     ]
 

@@ -13,6 +13,7 @@ from services import (
     redeem_limits,
     refusals,
     texts,
+    throttling,
     vault,
     zones,
 )
@@ -20,6 +21,7 @@ from services.answers import Answer, Outcome, Refused
 from services.code_list import status_of
 from services.links import Link, Purpose
 from services.settings import get_settings
+from services.throttling import Kind
 from services.together import Together
 from services.tries import Try, Visitor
 
@@ -68,13 +70,13 @@ async def activate(request: ActivationRequest) -> Outcome:
 
     The holder's own second try gives the first one's answer. A refusal uses nothing up.
     """
-    digest, link = code_in(request.typed or "", request.token)
+    digests, link = code_in(request.typed or "", request.token)
     answer = await tried(
         Try(
             name=texts.line(request.name, field="name", what="your name", longest=120),
             email=emails.read(request.email),
             visitor=request.visitor,
-            digest=digest,
+            digests=digests,
             link=link,
         )
     )
@@ -84,13 +86,13 @@ async def activate(request: ActivationRequest) -> Outcome:
 
 async def tried(attempt: Try) -> Answer:
     """What comes of a try, within every budget; a typing mistake is not looked up at all."""
-    if attempt.digest is None and attempt.link is None:
+    if not attempt.digests and attempt.link is None:
         return Refused(reason=RefusalReason.MISTYPED)
     return await _refused_by_address(attempt) or await _decided(attempt)
 
 
-def code_in(entered: str, token: str | None = None) -> tuple[bytes | None, Link | None]:
-    """The digest of what was typed, or the link; neither for a typing mistake.
+def code_in(entered: str, token: str | None = None) -> tuple[tuple[bytes, ...], Link | None]:
+    """The digests of what was typed, or the link; neither for a typing mistake.
 
     Raises Invalid(code) for what cannot be a code.
     """
@@ -98,9 +100,9 @@ def code_in(entered: str, token: str | None = None) -> tuple[bytes | None, Link 
     if pasted:
         link = links.read(Purpose.ACTIVATE, pasted)
         # a link nobody made is looked up as a code nobody made: refused, recorded, counted
-        return (None, link) if link else (vault.digest(pasted), None)
+        return ((), link) if link else (vault.digests(pasted), None)
     typed = code_alphabet.read(entered)
-    return (vault.digest(typed.body) if typed.well_formed else None), None
+    return (vault.digests(typed.body) if typed.well_formed else ()), None
 
 
 async def _refused_by_address(attempt: Try) -> Refused | None:
@@ -108,7 +110,7 @@ async def _refused_by_address(attempt: Try) -> Refused | None:
     minutes = redeem_limits.by_address().book(visitor.address)
     if not minutes:
         return None
-    await refusals.record_limited(visitor.address, visitor.actor)
+    await _limited(visitor)
     return Refused(reason=RefusalReason.LIMITED, minutes=minutes)
 
 
@@ -125,13 +127,18 @@ async def _settle(attempt: Try, outcome: Answer) -> None:
     if not isinstance(outcome, Refused):
         redeem_limits.by_address().give_back(visitor.address)
     elif outcome.reason is RefusalReason.LIMITED:
-        await refusals.record_limited(visitor.address, visitor.actor)
+        await _limited(visitor)
+
+
+async def _limited(visitor: Visitor) -> None:
+    throttling.count(Kind.REDEEM)
+    await refusals.record_limited(visitor.address, visitor.actor)
 
 
 async def recall(token: str, email: str, visitor: Visitor) -> Outcome:
     """The receipt of an activated code again, for whoever activated it. Raises Invalid(email)."""
-    digest, link = code_in("", token)
-    attempt = Try(name="", email=emails.read(email), visitor=visitor, digest=digest, link=link)
+    digests, link = code_in("", token)
+    attempt = Try(name="", email=emails.read(email), visitor=visitor, digests=digests, link=link)
     refused = await _refused_by_address(attempt)
     if refused:
         return refused

@@ -4,7 +4,6 @@ from models import Refusal
 from models.enums import AuditAction, Resource
 from services import (
     audit,
-    budgets,
     code_alphabet,
     code_story,
     redeem_claim,
@@ -12,6 +11,7 @@ from services import (
     redemptions,
     refusal_list,
     refusals,
+    throttling,
 )
 from services.actor import Actor
 from services.code_story import Story
@@ -19,6 +19,7 @@ from services.database import is_id, unit_of_work
 from services.errors import Invalid, NotFound
 from services.permissions import Permission, require
 from services.redeem_limits import Booking
+from services.throttling import Kind
 from services.tries import Candidate, Try, Visitor
 
 UNKNOWN = "No code and no refusal of this workspace reads like that."
@@ -32,14 +33,14 @@ async def look_up(actor: Actor, typed: str, *, address: str) -> Story:
     """
     require(actor, Permission.ADMINISTER_WORKSPACE)
     reference = refusals.reference_in(typed)
-    digest, link = (None, None) if reference else redemptions.code_in(typed)
-    if not (reference or digest or link):
+    digests, link = ((), None) if reference else redemptions.code_in(typed)
+    if not (reference or digests or link):
         raise Invalid({"code": code_alphabet.TYPING_MISTAKE})
     visitor = Visitor(address=address, actor=actor)
-    attempt = Try(name=actor.name, email=actor.email, visitor=visitor, digest=digest, link=link)
+    attempt = Try(name=actor.name, email=actor.email, visitor=visitor, digests=digests, link=link)
     found, booking = await _find(actor, attempt, reference)
     if booking.minutes:
-        raise budgets.too_many(booking.minutes)
+        raise throttling.refuse(Kind.REDEEM, minutes=booking.minutes)
     if booking.slow:
         await redeem_limits.slowly()
     if found is None:

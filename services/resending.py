@@ -8,7 +8,18 @@ from tortoise.queryset import QuerySet
 
 from models import Batch, Code, Message
 from models.enums import AuditAction, MessageKind, MessageState, Resource, Status
-from services import audit, batches, deliveries, emails, holders, letters, messages, outbox, signals
+from services import (
+    audit,
+    batches,
+    deliveries,
+    emails,
+    holders,
+    letters,
+    messages,
+    outbox,
+    signals,
+    step_up,
+)
 from services.actor import Actor
 from services.database import fetch, is_id, unit_of_work
 from services.errors import Conflict, Invalid, NotFound
@@ -54,6 +65,7 @@ async def to_all_failed(actor: Actor, batch_id: int) -> int:
     await batches.own(actor, batch_id)
     await deliveries.follow(batch_id)
     failed = await _newest(batch_id, MessageState.FAILED)
+    await step_up.require_for_codes(actor, len(failed))
     at = now()
     retried = await Message.filter(
         id__in=[row["id"] for row in failed], state=MessageState.FAILED
@@ -77,6 +89,7 @@ async def to_all_waiting(actor: Actor, batch_id: int) -> int:
         raise Conflict("Nobody who was sent a code of this batch has still to activate it.")
     if batch.expires_at and batch.expires_at <= now():
         raise Conflict("The codes of this batch have expired; nobody could use them.")
+    await step_up.require_for_codes(actor, len(sent))
     await outbox.put([_again(actor, batch_id, row) for row in sent])
     await _record(actor, Resource.BATCH, batch_id, waiting=len(sent))
     signals.emit(Changed(actor.workspace, Topic.BATCHES, (batch_id,)))
@@ -112,6 +125,7 @@ async def resend(actor: Actor, message_id: int) -> None:
         raise Conflict("This mail was not sent yet. Use Retry.")
     if not message.recipient:
         raise Conflict(messages.FORGOTTEN)
+    await step_up.require_for_codes(actor, await _codes_in(message))
     new = await _put(_draft(actor, message))
     await _record(actor, Resource.MESSAGE, new, resent=message_id)
     _changed(message)
@@ -129,6 +143,7 @@ async def redirect(actor: Actor, message_id: int, email: str) -> None:
     address = emails.read(email)
     if emails.key(address) == message.recipient_key:
         raise Invalid({"email": "The mail went to this address. To send it once more, use Resend."})
+    await step_up.require_for_codes(actor, await _codes_in(message))
     await _end(message)
     await _hand_over(message, address)
     new = await _put(replace(_draft(actor, message), recipient=address))
@@ -169,6 +184,15 @@ async def _put(draft: Draft) -> int:
     [new] = await outbox.put([draft])
     await letters.read(new)
     return new
+
+
+async def _codes_in(message: Message) -> int:
+    """How many codes it brings; the file behind a link asks for itself."""
+    if message.kind is not MessageKind.CODES:
+        return int(message.kind is MessageKind.PERSONAL)
+    return await Code.filter(
+        batch_id=message.batch_id, status=Status.READY, sent_to_id=None
+    ).count()
 
 
 def _draft(actor: Actor, message: Message) -> Draft:

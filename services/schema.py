@@ -15,7 +15,7 @@ from tortoise.migrations.migration import Migration
 from tortoise.transactions import in_transaction
 
 from models import migrations
-from services import backups, database
+from services import database, database_copy
 from services.schema_check import SchemaRefused, check_foreign_keys, compare, take_snapshot
 from services.settings import Settings
 
@@ -43,7 +43,9 @@ async def migrate(settings: Settings) -> list[str]:
     if not settings.uses_postgres:
         settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         if settings.sqlite_path.exists():
-            await asyncio.to_thread(backups.copy_database, settings, label=f"before-{names[0]}")
+            await asyncio.to_thread(
+                database_copy.copy_database, settings, label=f"before-{names[0]}"
+            )
     async with _opened(settings), in_transaction("default") as transaction:
         return await _apply(transaction, _config(settings)["apps"])
 

@@ -4,58 +4,79 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import lru_cache
+from typing import Any
 
 from tortoise.queryset import QuerySet
 
 from models import Membership, Session, User, Workspace
 from models.enums import AuditAction, Resource, Role, SignInMethod
-from services import audit, budgets, emails, passwords, signals
+from services import (
+    audit,
+    budgets,
+    emails,
+    factors,
+    half_way,
+    passwords,
+    sign_in_limits,
+    signals,
+    throttling,
+    waits,
+)
 from services.actor import Actor
 from services.database import reader, unit_of_work
-from services.errors import Invalid, NotFound
+from services.errors import DomainError, Invalid, NotFound
+from services.half_way import HalfWay
 from services.settings import get_settings
 from services.signals import Changed, Topic
+from services.throttling import Kind
 from services.zones import now
 
 WRONG = "The e-mail address or the password is wrong."
-HOUR = timedelta(hours=1)
 TOUCH_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignIn:
+    """`known` is what a browser keeps in which somebody signed in before."""
+
     email: str
     password: str
     address: str
     browser: str = ""
+    known: str = ""
+
+
+class SecondFactorDue(DomainError):
+    """The password was right; `half` is who must prove a second factor now."""
+
+    def __init__(self, half: HalfWay) -> None:
+        super().__init__("A second factor is needed.")
+        self.half = half
 
 
 def digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-@lru_cache
-def _by_address() -> budgets.AddressLimit:
-    return budgets.AddressLimit(get_settings().sign_in_tries_per_address, HOUR)
-
-
 async def sign_in(request: SignIn) -> str:
-    """Open a session and return its token. Raises Invalid, or Limited after too many tries."""
+    """Open a session and return its token. Raises Invalid, or Limited after too many tries.
+
+    Raises SecondFactorDue where the password was right and a second factor is asked for next.
+    """
     if not request.password:
         raise Invalid({"password": "Enter your password."})
     key = emails.key(emails.read(request.email))
-    if minutes := _by_address().book(request.address):
-        raise budgets.too_many(minutes)
-    limit = budgets.Limit(
-        f"sign-in:{digest(key)[:40]}", get_settings().sign_in_tries_per_account, HOUR
-    )
+    limit = await sign_in_limits.begin(key, address=request.address, browser=request.known)
     if minutes := await book(limit):
-        raise budgets.too_many(minutes)
+        raise throttling.refuse(Kind.SIGN_IN, minutes=minutes)
     user = await User.get_or_none(email_key=key, disabled_at=None)
     if not await passwords.matches(request.password, user and user.password_hash) or not user:
+        throttling.failed()
         raise Invalid({"form": WRONG})
-    _by_address().give_back(request.address)
+    sign_in_limits.by_address().give_back(request.address)
+    if half := await half_way.of(user):
+        await _give_back(limit)
+        raise SecondFactorDue(half)
     return await open_session(user, address=request.address, browser=request.browser, limit=limit)
 
 
@@ -63,6 +84,12 @@ async def sign_in(request: SignIn) -> str:
 async def book(limit: budgets.Limit) -> int:
     """Count a try before it is made, as `budgets.book`, so that parallel guesses count too."""
     return await budgets.book(limit)
+
+
+@unit_of_work
+async def _give_back(limit: budgets.Limit) -> None:
+    await budgets.give_back(limit)
+    await waits.end(limit.key)
 
 
 @unit_of_work
@@ -76,7 +103,7 @@ async def open_session(
 ) -> str:
     """A new session for that person: returns its token, which is stored nowhere."""
     if limit:
-        await budgets.give_back(limit)
+        await _give_back(limit)
     token = secrets.token_urlsafe(32)
     session = await Session.create(
         user_id=user.id,
@@ -87,6 +114,7 @@ async def open_session(
         confirmed_at=now(),
         method=method,
     )
+    how: dict[str, Any] = {} if method is SignInMethod.PASSWORD else {"method": method.value}
     await audit.record(
         AuditAction.LOGIN,
         Resource.USER,
@@ -94,6 +122,7 @@ async def open_session(
         by=None,
         person_id=user.person_id,
         session=session.id,
+        **how,
     )
     signals.emit(Changed(None, Topic.ACCOUNTS, (user.id,)))
     return token
@@ -129,6 +158,7 @@ async def find(token: str) -> Actor | None:
         email=user.person.email,
         is_owner=user.is_owner,
         theme=user.theme,
+        factor_due=await factors.is_due(user),
     )
 
 
@@ -171,6 +201,7 @@ def in_workspace(actor: Actor, workspace: Workspace, role: Role) -> Actor:
         email=actor.email,
         is_owner=actor.is_owner,
         theme=actor.theme,
+        factor_due=actor.factor_due,
         workspace_id=workspace.id,
         workspace_slug=workspace.slug,
         workspace_name=workspace.name,

@@ -43,8 +43,11 @@ class Settings(BaseSettings):
     trusted_proxies: Words = ()
     database_url: str = ""
     key_file: Path | None = None
+    backup_dir: Path | None = None
+    backups_kept: int = Field(default=7, ge=0, le=1000)
     support_contact: str = ""
     demo: bool = False
+    log_format: Literal["text", "json"] = "text"
 
     bulk_from: int = Field(default=150, ge=2)
     batch_max: int = Field(default=2000, ge=1)
@@ -54,10 +57,19 @@ class Settings(BaseSettings):
     confirmation_lasts: Duration = timedelta(minutes=15)
     sign_in_tries_per_account: int = Field(default=10, ge=1)
     sign_in_tries_per_address: int = Field(default=20, ge=1)
+    sign_in_tries_per_installation: int = Field(default=100, ge=1)
+    wait_after_failures: int = Field(default=3, ge=1)
+    wait_first: Duration = timedelta(seconds=30)
+    wait_longest: Duration = timedelta(hours=1)
+    reset_tries_per_account: int = Field(default=10, ge=1)
+    reset_tries_per_address: int = Field(default=20, ge=1)
     redeem_tries_per_address: int = Field(default=20, ge=1)
     redeem_tries_per_account: int = Field(default=20, ge=1)
     redeem_tries_per_workspace: int = Field(default=300, ge=1)
     redeem_tries_per_installation: int = Field(default=1000, ge=1)
+    exports_per_account: int = Field(default=30, ge=1)
+    invitations_per_account: int = Field(default=20, ge=1)
+    invitations_per_workspace: int = Field(default=100, ge=1)
 
     smtp_host: str = ""
     smtp_port: int = Field(default=587, ge=1, le=65535)
@@ -101,6 +113,13 @@ class Settings(BaseSettings):
     def _sensible(cls, value: timedelta) -> timedelta:
         if not timedelta(minutes=1) <= value <= timedelta(days=3650):
             raise ValueError("choose from 1 minute to 3650 days")
+        return value
+
+    @field_validator("wait_first", "wait_longest")
+    @classmethod
+    def _bearable(cls, value: timedelta) -> timedelta:
+        if not timedelta(seconds=1) <= value <= timedelta(hours=24):
+            raise ValueError("choose from 1 second to 24 hours")
         return value
 
     @field_validator("mail_retry_after")

@@ -31,6 +31,8 @@ class Topic(StrEnum):
     EXPORTS = "exports"
     BACKUPS = "backups"
     KEYS = "keys"
+    THROTTLING = "throttling"
+    HEALTH = "health"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +41,9 @@ class Changed:
 
     Of NOTIFICATIONS they are the users whose bell changed, of CUSTOMERS the people whose
     entitlements did, of MEMBERS the users whose rights did, of ACCOUNTS the users, of SEALS where
-    the chain ends; of JOBS, EXPORTS, HISTORY and AUDIT nothing: a batch or a file waits to be
-    made, an entry to be told, one to be listed and sealed.
+    the chain ends; of JOBS, EXPORTS, HISTORY, AUDIT, THROTTLING and HEALTH nothing: a
+    batch or a file waits to be made, an entry to be told, one to be listed and sealed, tries were
+    refused, it is time to look again.
     """
 
     workspace_id: int | None

@@ -29,7 +29,7 @@ class Due:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Try:
-    """A holder with a code, known by its digest or by its link; to pay what is `due`, if anything.
+    """A holder with a code, known by its digests or by its link; to pay what is `due`, if anything.
 
     Only somebody who is signed in pays.
     """
@@ -37,7 +37,7 @@ class Try:
     name: str
     email: str
     visitor: Visitor
-    digest: bytes | None = None
+    digests: tuple[bytes, ...] = ()
     link: Link | None = None
     due: Due | None = None
 

@@ -10,7 +10,7 @@ from tortoise.queryset import QuerySet
 
 from models import Membership, Session, User
 from models.enums import Role
-from services import texts
+from services import factors, texts
 from services.actor import Actor
 from services.database import reader
 from services.paging import Page, Slice
@@ -43,7 +43,7 @@ class Seat:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserView:
-    """`seen_at` is known for as long as ended sessions are kept."""
+    """`seen_at` is known for as long as ended sessions are kept; `factors` are app, passkey."""
 
     id: int
     person_id: int
@@ -53,6 +53,7 @@ class UserView:
     is_disabled: bool
     is_you: bool
     seats: tuple[Seat, ...]
+    factors: tuple[str, ...]
     since: datetime
     seen_at: datetime | None
 
@@ -99,7 +100,7 @@ def _matching(query: QuerySet[User], wanted: UserFilter) -> QuerySet[User]:
 
 async def _views(actor: Actor, users: Sequence[User]) -> list[UserView]:
     ids = [user.id for user in users]
-    seats, seen = await _seats(ids), await _seen(ids)
+    seats, seen, have = await _seats(ids), await _seen(ids), await factors.holders(ids)
     return [
         UserView(
             id=user.id,
@@ -110,6 +111,7 @@ async def _views(actor: Actor, users: Sequence[User]) -> list[UserView]:
             is_disabled=user.disabled_at is not None,
             is_you=user.id == actor.user_id,
             seats=tuple(seats.get(user.id, ())),
+            factors=tuple(have.get(user.id, ())),
             since=user.created_at,
             seen_at=seen.get(user.id),
         )

@@ -4,7 +4,7 @@ from typing import Any
 
 from models import User
 from models.enums import AuditAction, Resource
-from services import accounts, audit, sessions, signals
+from services import accounts, audit, sessions, signals, step_up
 from services.actor import Actor
 from services.database import is_id, lock, unit_of_work
 from services.errors import Conflict, NotFound
@@ -21,9 +21,10 @@ IS_DISABLED = "This account is disabled. Enable it first."
 async def disable(actor: Actor, user_id: int) -> None:
     """Nobody can sign in with it any more; every session ends at once, the history stays.
 
-    Raises NotFound; Conflict for the last owner, for oneself, and where it is disabled.
+    Raises NotFound, ConfirmationDue; Conflict for the last owner, for oneself, and where it is
+    disabled.
     """
-    user = await _known(actor, user_id)
+    user = await _to_change(actor, user_id)
     if user.id == actor.user_id:
         raise Conflict(ONESELF)
     if not await User.filter(id=user.id, disabled_at=None).update(disabled_at=now()):
@@ -37,7 +38,7 @@ async def disable(actor: Actor, user_id: int) -> None:
 @unit_of_work
 async def enable(actor: Actor, user_id: int) -> None:
     """They can sign in again, with the password and the roles they had."""
-    user = await _known(actor, user_id)
+    user = await _to_change(actor, user_id)
     if not await User.filter(id=user.id, disabled_at__not_isnull=True).update(disabled_at=None):
         raise Conflict("This account is not disabled.")
     await _record(AuditAction.ENABLE, actor, user)
@@ -46,7 +47,7 @@ async def enable(actor: Actor, user_id: int) -> None:
 @unit_of_work
 async def sign_out(actor: Actor, user_id: int) -> int:
     """End every session of that person; returns how many."""
-    user = await _known(actor, user_id)
+    user = await known(actor, user_id)
     if ended := await sessions.end_all_of(user.id):
         await _record(AuditAction.LOGOUT, actor, user, sessions=ended)
     return ended
@@ -55,7 +56,7 @@ async def sign_out(actor: Actor, user_id: int) -> int:
 @unit_of_work
 async def make_owner(actor: Actor, user_id: int) -> None:
     """From now on they may do everything. Raises NotFound, Conflict."""
-    user = await _known(actor, user_id)
+    user = await _to_change(actor, user_id)
     if user.disabled_at:
         raise Conflict(IS_DISABLED)
     if not await User.filter(id=user.id, is_owner=False).update(is_owner=True):
@@ -67,7 +68,7 @@ async def make_owner(actor: Actor, user_id: int) -> None:
 @unit_of_work
 async def remove_owner(actor: Actor, user_id: int) -> None:
     """Only the roles in workspaces stay. Raises NotFound; Conflict for the last owner."""
-    user = await _known(actor, user_id)
+    user = await _to_change(actor, user_id)
     if not await User.filter(id=user.id, is_owner=True).update(is_owner=False):
         raise Conflict("This person is not an owner any more.")
     await _refuse_no_owner()
@@ -75,7 +76,13 @@ async def remove_owner(actor: Actor, user_id: int) -> None:
     signals.emit(Changed(None, Topic.MEMBERS, (user.id,)))
 
 
-async def _known(actor: Actor, user_id: int) -> User:
+async def _to_change(actor: Actor, user_id: int) -> User:
+    user = await known(actor, user_id)
+    await step_up.require(actor)
+    return user
+
+
+async def known(actor: Actor, user_id: int) -> User:
     """The user, while nobody else changes who owns the installation."""
     await hold_owners(actor)
     user = is_id(user_id) and await User.get_or_none(id=user_id).select_related("person")

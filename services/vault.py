@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.hmac import HMAC
 
 from services import keys
+from services.keys import KeyRing
 
 _NONCE_BYTES = 12
 _PLACE = struct.Struct(">BQQQ")
@@ -28,10 +29,12 @@ def seal(body: str, *, workspace_id: int, batch_id: int, ordinal: int) -> bytes:
 
 
 def unseal(sealed: bytes, *, workspace_id: int, batch_id: int, ordinal: int) -> str:
-    """Raises SealBroken for another key, another place or altered bytes."""
-    ring = keys.ring()
-    if sealed[:1] != bytes((ring.key_id,)):
-        raise SealBroken("This code was sealed with another key than the one in use.")
+    """By the key that sealed it. Raises SealBroken for a key not in use, another place or altered
+    bytes.
+    """
+    ring = keys.numbered(sealed[0]) if sealed else None
+    if ring is None:
+        raise SealBroken("This code was sealed with a key that is not in use.")
     nonce, ciphertext = sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
     place = _PLACE.pack(ring.key_id, workspace_id, batch_id, ordinal)
     try:
@@ -41,8 +44,24 @@ def unseal(sealed: bytes, *, workspace_id: int, batch_id: int, ordinal: int) -> 
 
 
 def digest(body: str) -> bytes:
-    """32 bytes by which a cleaned code is found; any text may be asked for."""
-    keyed = _keyed(keys.ring().digest).copy()
+    """32 bytes by which a new code will be found; any text may be asked for."""
+    return _digest(keys.ring(), body)
+
+
+def digests(body: str) -> tuple[bytes, ...]:
+    """By which a cleaned code is found, whichever key it was made with; at most one finds it."""
+    return tuple(_digest(ring, body) for ring in keys.finding())
+
+
+def anew(sealed: bytes, *, workspace_id: int, batch_id: int, ordinal: int) -> tuple[bytes, bytes]:
+    """Seal and digest of the same code by the newest key. Raises SealBroken."""
+    place = {"workspace_id": workspace_id, "batch_id": batch_id, "ordinal": ordinal}
+    body = unseal(sealed, **place)
+    return seal(body, **place), digest(body)
+
+
+def _digest(ring: KeyRing, body: str) -> bytes:
+    keyed = _keyed(ring.digest).copy()
     keyed.update(body.encode("utf-8", "surrogatepass"))
     return keyed.finalize()
 

@@ -1,6 +1,7 @@
 """What every test may ask for: settings of its own and a fresh, migrated database."""
 
 import asyncio
+import gc
 import os
 import shutil
 import uuid
@@ -19,15 +20,19 @@ from services import (
     key_file,
     key_tie,
     keys,
+    passkey_sign_in,
     password_resets,
     passwords,
     redeem_limits,
     schema,
-    sessions,
+    sealing,
+    sign_in_limits,
+    step_up,
+    throttling,
 )
 from services.keys import KeyRing
 from services.settings import Settings, get_settings
-from tests.cast import Cast, assemble
+from tests.cast import NOWHERE, Cast, assemble
 
 POSTGRES = os.environ.get("TALLYSTICK_TEST_POSTGRES", "")
 
@@ -80,6 +85,7 @@ async def db(settings: Settings, template: str, ring: KeyRing) -> AsyncGenerator
 def template(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
     """A migrated database to copy: a file, or the name of a PostgreSQL database."""
     folder = tmp_path_factory.mktemp("template")
+    _spare_the_collector()
     if not POSTGRES:
         made = Settings(data_dir=folder)
         asyncio.run(schema.migrate(made))
@@ -91,6 +97,12 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Generator[str]:
     asyncio.run(schema.migrate(Settings(data_dir=folder, database_url=_sibling(name))))
     yield name
     asyncio.run(_administer(f'DROP DATABASE "{name}" WITH (FORCE)'))
+
+
+def _spare_the_collector() -> None:
+    """What is imported stays; NiceGUI collects garbage twice in each test that uses it."""
+    gc.collect()
+    gc.freeze()
 
 
 def _sibling(name: str) -> str:
@@ -124,7 +136,18 @@ def cheap_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-async def cast(db: Settings, ring: KeyRing, cheap_passwords: None) -> Cast:
+def confirmed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The cast need not prove who they are; real sessions have to."""
+    of_session = step_up.is_confirmed
+
+    async def is_confirmed(session_id: int) -> bool:
+        return session_id >= NOWHERE or await of_session(session_id)
+
+    monkeypatch.setattr(step_up, "is_confirmed", is_confirmed)
+
+
+@pytest.fixture
+async def cast(db: Settings, ring: KeyRing, cheap_passwords: None, confirmed: None) -> Cast:
     """Everybody, on a fresh database, with no try counted yet."""
     forget_addresses()
     await key_tie.tie(ring.check_value)
@@ -136,7 +159,15 @@ def forget_addresses() -> None:
     redeem_limits.by_address.cache_clear()
     password_resets.by_address.cache_clear()
     certificates.by_address.cache_clear()
-    sessions._by_address.cache_clear()
+    passkey_sign_in.by_address.cache_clear()
+    sign_in_limits.by_address.cache_clear()
+    throttling._process = throttling._Process()
+
+
+@pytest.fixture
+def fresh_sealer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A process that was just started, with nothing sealed yet."""
+    monkeypatch.setattr(sealing, "_process", sealing._Process())
 
 
 Configure = Callable[..., None]

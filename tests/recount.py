@@ -50,8 +50,9 @@ async def _batches() -> list[str]:
         under = [share.agreement_id for share in shares for _ in range(share.codes)]
         if batch.state is BatchState.DONE:
             by = Counter(code.status for code in codes)
-            told = (batch.ready, batch.activated, batch.revoked, batch.quantity)
-            here = (by[Status.READY], by[Status.ACTIVATED], by[Status.REVOKED], len(codes))
+            told = (batch.ready, batch.activated, batch.revoked, batch.held, batch.quantity)
+            statuses = (Status.READY, Status.ACTIVATED, Status.REVOKED, Status.HELD)
+            here = (*(by[status] for status in statuses), len(codes))
             if told != here:
                 found.append(f"batch {batch.id} says {told}, and its codes {here}")
             if batch.action_id and under != [code.agreement_id for code in codes]:
@@ -71,7 +72,7 @@ async def _agreements() -> list[str]:
         by = Counter(await codes.values_list("status", flat=True))
         waiting = AgreementShare.filter(agreement_id=each.id, batch__state__in=UNDER_WAY)
         hidden = sum(await waiting.values_list("codes", flat=True))
-        out = by[Status.READY] + by[Status.ACTIVATED] + hidden
+        out = by[Status.READY] + by[Status.HELD] + by[Status.ACTIVATED] + hidden
         if (each.issued - each.returned, each.activated) != (out, by[Status.ACTIVATED]):
             told = f"{each.issued} - {each.returned}, {each.activated}"
             found.append(f"agreement {each.id} says {told}; codes say {out}, {by}")

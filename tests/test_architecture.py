@@ -108,5 +108,8 @@ def test_templates_escape_what_they_show() -> None:
     assert templates
     for template in templates:
         text = template.read_text(encoding="utf-8")
+        if template.name == "_passkey.html":
+            assert text.count("<script") == 1
+            text = text.replace('<script src="{{ passkey.script }}" defer></script>', "")
         for opening in ("|safe", "| safe", "autoescape", "<script", "javascript:"):
             assert opening not in text, f"{template.name} holds {opening}"

@@ -1,15 +1,16 @@
 """Add access code: asks for a batch, makes it, and shows what came of it."""
 
 from collections.abc import Callable
+from functools import partial
 
 from nicegui import ui
 
-from models.enums import BatchState
+from models.enums import BatchState, CodeKind
 from services import batches, codes, product_list
 from services.actor import Actor
 from services.batch_form import BatchRequest
 from services.settings import get_settings
-from ui import actions, routes, wording
+from ui import actions, code_file, routes, wording
 from ui.components.fields import Form
 from ui.components.generate_dialog import Generated, GenerateDialog
 
@@ -34,7 +35,9 @@ async def ask(asking: Actor) -> None:
             if is_bulk:
                 return Generated([], routes.batch(slug, batch.id), mail)
             full = await codes.show(actor, batch.id)
-            return Generated([code.text for code in full], routes.batch_csv(slug, batch.id), mail)
+            path = routes.batch_csv(slug, batch.id)
+            save = partial(code_file.save, slug, batch.id, CodeKind.ACCESS, path)
+            return Generated([code.text for code in full], path, mail, save)
 
         return await actions.run(command, slug=slug, button=go, form=form)
 

@@ -1,15 +1,17 @@
 """Runs one command for whoever sits at this tab: fresh actor, busy button, error in words."""
 
 import logging
-import secrets
 from collections.abc import Awaitable, Callable
 from typing import Protocol, TypeVar
 
 from nicegui import ui
 
-from services import sessions
+from services import confirming, passkeys, request_id, sessions
 from services.actor import Actor
-from services.errors import DomainError, Invalid, NotFound
+from services.errors import ConfirmationDue, DomainError, Invalid, Limited, NotFound
+from ui import wording
+from ui.components import passkey
+from ui.components.confirm_dialog import ConfirmDialog
 from ui.door import peers, session
 
 T = TypeVar("T")
@@ -53,26 +55,80 @@ async def run(
     button: ui.button | None = None,
     form: ShowsErrors | None = None,
 ) -> T | None:
-    """The command's result, or None after its refusal was shown: by the fields, or as a message."""
+    """The command's result, or None after its refusal was shown: by the fields, or as a message.
+
+    One that needs a confirmation asks for it and runs again; without one nothing has happened.
+    """
+    try:
+        return await _run(command, slug, button, form)
+    except ConfirmationDue as due:
+        if not await _confirmed(due.message):
+            return None
+    return await run(command, slug=slug, button=button, form=form)
+
+
+async def _run(
+    command: Callable[[Actor], Awaitable[T]],
+    slug: str | None,
+    button: ui.button | None,
+    form: ShowsErrors | None,
+) -> T | None:
     if form:
         form.show_errors({})
-    if button:
+    if button and not button.is_deleted:
         button.props("loading").disable()
     try:
         await sessions.touch(token())
         return await command(await actor(slug))
     except Invalid as refused:
         _show(refused, form)
+    except ConfirmationDue:
+        raise
     except DomainError as refused:
         ui.notify(refused.message, type="negative")
     except Exception:
-        reference = secrets.token_hex(4).upper()
+        reference = request_id.reference()
         log.exception("A command failed (reference %s)", reference)
         ui.notify(f"That failed, and nothing was changed. Reference {reference}.", type="negative")
     finally:
         if button and not button.is_deleted:
             button.props(remove="loading").enable()
     return None
+
+
+async def _confirmed(why: str) -> bool:
+    """Ask whoever sits at this tab to prove it, above whatever is open."""
+
+    async def prove(typed: str, go: ui.button, form: ShowsErrors) -> bool:
+        async def command(actor: Actor) -> bool:
+            try:
+                await confirming.confirm(actor, typed)
+            except Limited as refused:
+                raise Invalid({"proof": refused.message}) from None
+            return True
+
+        return bool(await run(command, button=go, form=form))
+
+    has = await run(confirming.asks)
+    if has is None:
+        return False
+    why = f"{why} {wording.confirmation_lasts()}"
+    return await ConfirmDialog(why, has, prove, _proved_by_passkey).answer()
+
+
+async def _proved_by_passkey(go: ui.button, form: ShowsErrors) -> bool:
+    options = await run(passkeys.begin_confirming, button=go, form=form)
+    if options is None:
+        return False
+    answer, problem = await passkey.used(options, go)
+
+    async def command(actor: Actor) -> bool:
+        if problem:
+            raise Invalid({"form": problem})
+        await passkeys.confirm(actor, answer)
+        return True
+
+    return bool(await run(command, button=go, form=form))
 
 
 def _show(refused: Invalid, form: ShowsErrors | None) -> None:

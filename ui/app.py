@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from nicegui import app, background_tasks, ui
+from nicegui import app, ui
 
 from services import (
     agreement_ends,
@@ -10,13 +10,18 @@ from services import (
     background,
     batch_jobs,
     database,
+    health_watch,
     housekeeping,
     installation,
     mailing,
+    nightly_backups,
     notices,
+    resealing,
     sealing,
+    throttling,
     workbooks,
 )
+from services.permissions import Permission
 from services.settings import Settings
 from services.signals import Topic
 from ui import downloads, live, routes, theme
@@ -83,6 +88,11 @@ async def root() -> None:
         Pages(PAGES)
 
 
+def needs() -> dict[str, Permission | None]:
+    """What it takes to see each page, as its builder says."""
+    return {path: getattr(page, "permission", None) for path, page in PAGES.items()}
+
+
 def build(settings: Settings) -> None:
     """Register everything on NiceGUI's application; each call on a fresh one."""
 
@@ -93,19 +103,26 @@ def build(settings: Settings) -> None:
         await audit_exports.free()
         workbooks.clear_workshops(settings.data_dir)
         live.start()
-        background.start("Making batches", batch_jobs.work, Topic.JOBS)
-        background.start("Making files of the log", audit_exports.work, Topic.EXPORTS)
-        background.start("Sending mail", partial(mailing.drain, compose), Topic.MESSAGES)
-        background.start("Telling people", notices.tell, Topic.HISTORY)
-        background.start("Watching the ends of agreements", agreement_ends.look)
-        background.start("Sealing the log", sealing.work, Topic.AUDIT)
-        background_tasks.create(housekeeping.run_nightly(), name="housekeeping")
-        background_tasks.create(expiry.watch(), name="sessions that end")
+        background.start("Making batches", batch_jobs.work, Topic.JOBS, word="batches")
+        background.start("Making files of the log", audit_exports.work, Topic.EXPORTS, word="files")
+        background.start(
+            "Sending mail", partial(mailing.drain, compose), Topic.MESSAGES, word="mail"
+        )
+        background.start("Telling people", notices.tell, Topic.HISTORY, word="notifications")
+        background.start("Watching the ends of agreements", agreement_ends.look, word="agreements")
+        background.start("Sealing the log", sealing.work, Topic.AUDIT, word="seals")
+        background.start("Counting refused tries", throttling.keep, word="tries")
+        background.start("Sealing codes anew", resealing.work, word="keys")
+        background.start("Backing up", nightly_backups.work, word="backups")
+        background.start("Housekeeping", housekeeping.work)
+        background.start("Closing tabs of sessions that end", expiry.watch, word="sessions")
+        background.start("Watching over health", health_watch.work, word="health")
 
     async def stop() -> None:
         live.stop()
         await background.stop()
         try:
+            await throttling.keep()
             await sealing.finish()
         finally:
             await database.disconnect()
@@ -115,7 +132,7 @@ def build(settings: Settings) -> None:
     register(app)
     downloads.register(app)
     theme.install()
-    install(app, settings)
+    install(app, settings, needs())
 
 
 def serve(settings: Settings, *, show: str | None = None) -> None:

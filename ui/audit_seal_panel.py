@@ -14,6 +14,7 @@ from ui.components.dialog import Dialog
 from ui.components.entry import Area
 from ui.components.fields import Form
 from ui.components.icon import icon
+from ui.components.meter import Meter
 from ui.components.text import text
 
 ABOUT = (
@@ -120,18 +121,13 @@ class VerifyDialog:
     def _build_meter(self) -> None:
         with ui.element("div").classes("verifying") as self.under_way:
             self.said = text("p", "")
-            with ui.element("div").classes("meter").props("role=progressbar") as self.meter:
-                self.fill = ui.element("i")
-        self.meter.props["aria-labelledby"] = self.said.html_id
+            self.meter = Meter(self.said.html_id)
         self.under_way.set_visibility(False)
 
     def progress(self, done: int, of: int) -> None:
         self.under_way.set_visibility(True)
         self.said.text = f"{wording.progress(done, of)} entries"
-        self.meter.props["aria-valuenow"], self.meter.props["aria-valuemax"] = done, of
-        self.fill.style["width"] = f"{100 * done / max(1, of):.1f}%"
-        self.fill.update()
-        self.meter.update()
+        self.meter.show(done, of)
 
     async def verify(self) -> None:
         kept = self.kept.value or ""

@@ -1,5 +1,6 @@
 """One batch, whatever its codes are for: its numbers, its codes, and what can be done with them."""
 
+from functools import partial
 from typing import Any, ClassVar
 
 from nicegui import ui
@@ -9,7 +10,7 @@ from services import batch_detail, batch_jobs, batches, codes, zones
 from services.actor import Actor
 from services.batch_detail import BatchDetail
 from services.signals import Topic
-from ui import actions, live, wording
+from ui import actions, code_file, live, wording
 from ui.components.batch_progress import BatchProgress
 from ui.components.buttons import button, download, icon_button, menu_entry
 from ui.components.copying import copy
@@ -20,9 +21,13 @@ from ui.components.notice import empty
 from ui.components.page_head import StatCard, page_head
 from ui.components.table import DataTable
 from ui.components.text import text
+from ui.release_dialog import ReleaseDialog
 
-UNUSED = (Status.READY, Status.EXPIRED, Status.NOT_YET_VALID)
-SHOWN = (Status.READY, Status.ACTIVATED, Status.REVOKED, Status.EXPIRED, Status.NOT_YET_VALID)
+UNUSED = (Status.READY, Status.HELD, Status.EXPIRED, Status.NOT_YET_VALID)
+SHOWN = (
+    *(Status.READY, Status.ACTIVATED, Status.REVOKED, Status.EXPIRED, Status.NOT_YET_VALID),
+    Status.HELD,
+)
 
 
 class BatchPage:
@@ -132,6 +137,7 @@ class BatchPage:
             )
         else:
             self._cards()
+            self._held()
             self.place = ui.element("div")
             await self.build_codes()
 
@@ -166,7 +172,26 @@ class BatchPage:
         revoked.set(
             summary.revoked, f"by {', '.join(detail.revoked_by)}" if summary.revoked else "none"
         )
-        self.revoke_unused.set_enabled(summary.ready > 0)
+        self.revoke_unused.set_enabled(summary.ready + summary.held > 0)
+
+    def _held(self) -> None:
+        with ui.element("section").classes("card seals") as self.held_strip:
+            self.held_strip.props["aria-label"] = "Held codes"
+            icon("lock")
+            self.held_told = text("p", "").props("aria-live=polite")
+            with ui.element("div").classes("actions"):
+                release = button("Release", self.ask_release_all).classes("btn-small")
+                release.set_visibility(self.detail.may_release)
+        self._fill_held()
+
+    def _fill_held(self) -> None:
+        number = self.detail.summary.held
+        verb, they, them = ("is", "It is", "it") if number == 1 else ("are", "They are", "them")
+        self.held_told.text = (
+            f"{wording.count(number, 'code')} {verb} held after a restore. {they} refused until an "
+            f"admin releases {them}."
+        )
+        self.held_strip.set_visibility(number > 0)
 
     async def build_codes(self) -> None:
         with self.place.clear(), ui.element("div").classes("card table-card"):
@@ -177,6 +202,7 @@ class BatchPage:
         )
         self.table.on("copy", self.copy_one)
         self.table.on("revoke", self.ask_revoke)
+        self.table.on("release", self.ask_release)
         await self.table.reload()
 
     def _toolbar(self) -> None:
@@ -190,9 +216,10 @@ class BatchPage:
                 self.show = button("", self.toggle_shown, look="quiet").classes("btn-small")
                 self._name_show()
                 button("Copy codes", self.copy_all, glyph="copy").classes("btn-small")
-                download("Download CSV", csv).classes("btn-small")
+                save = partial(code_file.save, self.slug, self.batch_id, self.kind)
+                download("Download CSV", csv, save=partial(save, csv)).classes("btn-small")
                 with icon_button("ellipsis", "More").classes("btn-small"), ui.menu():
-                    menu_entry("download", "Download XLSX", lambda: ui.download.from_url(xlsx))
+                    menu_entry("download", "Download XLSX", partial(save, xlsx))
                     self.build_more()
 
     @property
@@ -218,6 +245,7 @@ class BatchPage:
             self.progress.show(self.detail.summary)
         elif self.detail.summary.state is BatchState.DONE:
             self._fill_cards()
+            self._fill_held()
             if before.is_delivered is not self.detail.is_delivered:
                 await self.build_codes()  # with other columns; an open dialog stays open
             await self.patch(actor)
@@ -244,6 +272,9 @@ class BatchPage:
         shown = await actions.run(
             lambda actor: codes.show(actor, self.batch_id, wanted, kind=self.kind), slug=self.slug
         )
+        if shown is None:
+            self.is_shown = False  # not confirmed, or gone
+            self._name_show()
         self.full |= {code.id: code.text for code in shown or []}
 
     async def copy_one(self, code_id: int) -> None:
@@ -282,6 +313,16 @@ class BatchPage:
             ),
         )
 
+    def is_releasable(self, status: Status) -> bool:
+        return self.detail.may_release and status is Status.HELD
+
+    async def ask_release(self, code_id: int) -> None:
+        ending = self.table.cell(code_id, "code")[-4:]
+        ReleaseDialog(self.slug, self.batch_id, self.kind, code_id=code_id, ending=ending)
+
+    def ask_release_all(self) -> None:
+        ReleaseDialog(self.slug, self.batch_id, self.kind, number=self.detail.summary.held)
+
     async def ask_revoke_unused(self) -> None:
         detail = await actions.run(
             lambda actor: batch_detail.read(actor, self.batch_id, kind=self.kind), slug=self.slug
@@ -289,17 +330,18 @@ class BatchPage:
         if detail is None:
             return
         summary = detail.summary
-        unused = wording.count(summary.ready, "unused code")
+        number = summary.ready + summary.held
+        unused = wording.count(number, "unused code")
         activated = wording.count(summary.activated, "activated code stays", "activated codes stay")
         sentences = [
             f"{unused} of this batch can never be activated after that. This cannot be undone.",
-            self.returned(summary.ready),
+            self.returned(number),
             f"{activated} as before, and {self.kept}.",
         ]
         confirm(
             f"Revoke {unused}?",
             list(filter(None, sentences)),
-            f"Revoke {summary.ready:,}",
+            f"Revoke {number:,}",
             lambda go: actions.run(
                 lambda actor: batches.revoke_unused(actor, self.batch_id, kind=self.kind),
                 slug=self.slug,

@@ -13,6 +13,7 @@ from services import (
     audit_files,
     audit_filter,
     audit_heads,
+    backups,
     entitlement_export,
     evidence,
     exports,
@@ -142,6 +143,10 @@ async def heads(actor: Actor, _: Request) -> Export:
     return await audit_heads.download(actor)
 
 
+async def backup(actor: Actor, request: Request) -> Export:
+    return await backups.download(actor, request.path_params["name"])
+
+
 FILES: dict[str, Make] = {
     routes.BATCH_CSV: batch_csv,
     routes.BATCH_XLSX: batch_xlsx,
@@ -157,4 +162,5 @@ FILES: dict[str, Make] = {
     routes.INSTANCE_AUDIT_XLSX: audit_xlsx,
     routes.INSTANCE_AUDIT_FILE: audit_file,
     routes.HEADS: heads,
+    routes.BACKUP_FILE: backup,
 }

@@ -2,10 +2,13 @@
 
 from collections.abc import Callable
 
+from models.enums import CodeKind
 from services.actor import Actor
 from services.attention import Attention, Matter
 from ui import routes, wording
 from ui.components.matters import MatterLine
+
+LISTS = {CodeKind.ACCESS: routes.access_codes, CodeKind.PURCHASE: routes.purchase_codes}
 
 
 def line(actor: Actor, found: Attention, *, batch_path: Callable[[str, int], str]) -> MatterLine:
@@ -29,6 +32,8 @@ def _path(slug: str, found: Attention, batch_path: Callable[[str, int], str]) ->
             return routes.agreements(slug)
         case Matter.AWAITING_CODE:
             return routes.evaluation(slug, found.target_id or 0)
+        case Matter.CODES_HELD if found.target_id is None:
+            return LISTS[found.kind or CodeKind.ACCESS](slug)
         case _:
             return batch_path(slug, found.target_id or 0)
 
@@ -47,6 +52,14 @@ def _under_way(_: Actor, found: Attention) -> tuple[str, str]:
     verb = "is" if found.number == 1 else "are"
     progress = wording.progress(found.made, found.number)
     return f"{wording.count(found.number, 'code')} {verb} being made", f"{found.name}, {progress}"
+
+
+def _held(_: Actor, found: Attention) -> tuple[str, str]:
+    verb = "is" if found.number == 1 else "are"
+    title = f"{wording.count(found.number, 'code')} {verb} held after a restore"
+    if found.target_id is None:
+        return title, f"in {wording.count(found.made, 'batch', 'batches')}"
+    return title, f"{found.name}, batch {found.target_id}"
 
 
 def _expire(actor: Actor, found: Attention) -> tuple[str, str]:
@@ -78,6 +91,7 @@ TABLE: dict[Matter, tuple[str, Callable[[Actor, Attention], tuple[str, str]]]] =
     Matter.MAIL_FAILED: ("Review", _mail),
     Matter.BATCH_FAILED: ("View", _failed),
     Matter.BATCH_UNDER_WAY: ("View", _under_way),
+    Matter.CODES_HELD: ("Review", _held),
     Matter.CODES_EXPIRE: ("View", _expire),
     Matter.AGREEMENT_ENDS: ("View", _ends),
     Matter.AWAITING_CODE: ("Open", _awaiting),

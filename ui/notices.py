@@ -116,7 +116,15 @@ def _log(view: NotificationView) -> str:
     return view.workspace or "The whole installation"
 
 
-def _guessing(view: NotificationView, _: Facts) -> Words:
+def _guessing(view: NotificationView, facts: Facts) -> Words:
+    if facts.of_sign_ins:
+        return Words(
+            title="Somebody is guessing passwords",
+            about="The whole installation",
+            reason="Many sign-ins failed within an hour. Each account's waits grow meanwhile.",
+            label="Open Health",
+            path=routes.HEALTH,
+        )
     return Words(
         title="Somebody is guessing codes",
         about=view.workspace or "The whole installation",
@@ -154,6 +162,25 @@ def _to_agreements(view: NotificationView) -> dict[str, str]:
     return {"label": "View", "path": path}
 
 
+def _backup_failed(_: NotificationView, facts: Facts) -> Words:
+    made_since = "A backup was made since." if facts.is_over else facts.problem
+    return Words(
+        title="A backup failed", reason=made_since, label="Open Backups", path=routes.BACKUPS
+    )
+
+
+def _codes_held(_: NotificationView, facts: Facts) -> Words:
+    if not facts.codes:
+        return Words(title="A backup was restored", reason="No code is held.")
+    verb = "is" if facts.codes == 1 else "are"
+    return Words(
+        title=f"A backup was restored, and {wording.count(facts.codes, 'code')} {verb} held",
+        reason="Held codes are refused until an admin of their workspace releases them.",
+        label="Open Audit Log",
+        path=routes.INSTANCE_AUDIT,
+    )
+
+
 # What is said when there is nothing more to see, and what is said otherwise.
 TABLE: dict[NotificationKind, tuple[str, Callable[[NotificationView, Facts], Words]]] = {
     NotificationKind.BATCH_READY: ("Codes are ready", _batch_ready),
@@ -164,7 +191,9 @@ TABLE: dict[NotificationKind, tuple[str, Callable[[NotificationView, Facts], Wor
     NotificationKind.MAIL_PAUSED: ("Mail was paused", _mail_paused),
     NotificationKind.EXPORT_READY: ("A file of the audit log was made", _export_ready),
     NotificationKind.EXPORT_FAILED: ("A file of the audit log could not be made", _export_failed),
-    NotificationKind.GUESSING: ("Somebody tried to guess codes", _guessing),
+    NotificationKind.BACKUP_FAILED: ("A backup failed", _backup_failed),
+    NotificationKind.CODES_HELD: ("A backup was restored", _codes_held),
+    NotificationKind.GUESSING: ("Somebody tried to guess", _guessing),
 }
 
 

@@ -3,18 +3,18 @@
 import functools
 import inspect
 import logging
-import secrets
 from collections.abc import Awaitable, Callable
 from typing import Any
 
 from nicegui import ui
 from nicegui.elements.sub_pages import SubPages
 
+from services import request_id
 from services.actor import Actor
-from services.errors import DomainError
+from services.errors import DomainError, FactorDue
 from services.permissions import Permission, require
 from ui import actions
-from ui.components.notice import problem
+from ui.components.notice import factor_due, problem
 from ui.door import tabs
 
 log = logging.getLogger(__name__)
@@ -46,13 +46,16 @@ def view(permission: Permission | None = None) -> Callable[..., Callable[..., Aw
                 if permission:
                     require(actor, permission)
                 await build(actor, **parameters)
+            except FactorDue as error:
+                factor_due(error.message)
             except DomainError as error:
                 problem("Page not found", error.message)
             except Exception:
-                reference = secrets.token_hex(4).upper()
+                reference = request_id.reference()
                 log.exception("A page failed (reference %s)", reference)
                 problem("Something failed here", f"Reload the page. Reference {reference}.")
 
+        shown.permission = permission  # type: ignore[attr-defined]
         shown.__signature__ = _from_path(build)  # type: ignore[attr-defined]
         return shown
 

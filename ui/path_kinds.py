@@ -3,32 +3,38 @@
 import re
 from urllib.parse import urlsplit
 
+from starlette.types import Scope
+
 from ui.routes import (
     ACTIVATION,
+    CONFIRM,
     DOWNLOADS,
     EVIDENCE,
     INSTANCE_MESSAGE_PREVIEW,
     INVITATION,
+    LOGIN,
     MESSAGE_PREVIEW,
     PARAMETERS,
     PUBLIC,
     RESET_LINK,
+    SECOND_FACTOR,
     SUB_PAGES,
 )
 
 
-def _pattern(paths: tuple[str, ...]) -> re.Pattern[str]:
+def pattern(paths: tuple[str, ...]) -> re.Pattern[str]:
+    """Matches a path of any of these routes."""
     escaped = "|".join(re.escape(path) for path in paths)
     return re.compile(re.sub(r"\\{(\w+)\\}", lambda found: PARAMETERS[found[1]], escaped))
 
 
-_application = _pattern(SUB_PAGES + DOWNLOADS)
-_downloads = _pattern(DOWNLOADS)
-_evidence = _pattern((EVIDENCE,))
-_previews = _pattern((MESSAGE_PREVIEW, INSTANCE_MESSAGE_PREVIEW))
-_public = _pattern(PUBLIC)
-_invitation = _pattern((INVITATION,))
-_secrets = {path: _pattern((path,)) for path in (ACTIVATION, INVITATION, RESET_LINK)}
+_application = pattern(SUB_PAGES + DOWNLOADS)
+_downloads = pattern(DOWNLOADS)
+_evidence = pattern((EVIDENCE,))
+_previews = pattern((MESSAGE_PREVIEW, INSTANCE_MESSAGE_PREVIEW))
+_public = pattern(PUBLIC)
+_invitation = pattern((INVITATION,))
+_secrets = {path: pattern((path,)) for path in (ACTIVATION, INVITATION, RESET_LINK)}
 
 
 def is_application_path(path: str) -> bool:
@@ -66,9 +72,20 @@ def is_invitation(path: str) -> bool:
     return _invitation.fullmatch(path) is not None
 
 
+def takes_passkeys(path: str) -> bool:
+    """A plain page with a button for a passkey, and so with a script."""
+    return path in (LOGIN, SECOND_FACTOR, CONFIRM)
+
+
 def is_secret(path: str) -> bool:
     """Whether whoever knows the path may do what it is for."""
     return _secret(path) is not None
+
+
+def wanted(scope: Scope) -> str:
+    """Path and query as they were asked for, to come back to."""
+    query = scope["query_string"].decode("ascii")
+    return scope["path"] + (f"?{query}" if query else "")
 
 
 def _secret(path: str) -> str | None:

@@ -1,6 +1,7 @@
 """Generate Code: the dialog and the commands behind it, for the workspaces that one runs."""
 
 from contextlib import suppress
+from functools import partial
 
 from nicegui import ui
 
@@ -11,7 +12,7 @@ from services.errors import Invalid, NotFound, QuotaExceeded
 from services.purchase_form import PurchaseRequest
 from services.settings import get_settings
 from services.workspaces import Membered
-from ui import actions, routes, wording
+from ui import actions, code_file, routes, wording
 from ui.components.fields import Form
 from ui.components.generated import Generated
 from ui.components.purchase_dialog import Choices, Leaves, PurchaseDialog
@@ -76,7 +77,8 @@ class PurchaseGeneration:
             there = await actions.actor(slug)
             full = await codes.show(there, batch.id, kind=CodeKind.PURCHASE)
             path = routes.purchase_batch_csv(slug, batch.id)
-            return Generated([code.text for code in full], path)
+            save = partial(code_file.save, slug, batch.id, CodeKind.PURCHASE, path)
+            return Generated([code.text for code in full], path, save=save)
 
         return await actions.run(command, slug=self.slug, button=go, form=form)
 

@@ -6,7 +6,7 @@ from models.enums import Status
 from services.purchase_code_list import PurchaseCodeView
 from ui import routes, tones, wording
 
-UNUSED = (Status.READY, Status.EXPIRED, Status.NOT_YET_VALID)
+UNUSED = (Status.READY, Status.HELD, Status.EXPIRED, Status.NOT_YET_VALID)
 
 
 def row(code: PurchaseCodeView, zone: str, *, full: str | None = None) -> dict[str, Any]:
@@ -27,4 +27,5 @@ def row(code: PurchaseCodeView, zone: str, *, full: str | None = None) -> dict[s
         "path": routes.evaluation(code.slug, code.evaluation_id) if code.evaluation_id else "",
         "told": f"{code.evaluated} · {code.by}" if code.evaluated else "",
         "revocable": code.status in UNUSED,
+        "releasable": False,
     }

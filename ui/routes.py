@@ -10,13 +10,17 @@ LOGIN = "/login"
 LOGOUT = "/logout"
 SECOND_FACTOR = "/login/second-factor"
 PASSKEY_SIGN_IN = "/login/passkey"
+PASSKEY_OPTIONS = "/login/passkey/options"
 CONFIRM = "/confirm"
+CONFIRM_PASSKEY = "/confirm/passkey"
+CONFIRM_OPTIONS = "/confirm/passkey/options"
 SETUP = "/setup"
 REDEEM = "/redeem"
 HEALTHZ = "/healthz"
 READYZ = "/readyz"
 STATIC = "/static"
 FAVICON = "/favicon.ico"
+PASSKEY_SCRIPT = "passkeys.js"
 
 ACTIVATION = "/a/{token}"
 INVITATION = "/i/{token}"
@@ -68,6 +72,7 @@ INSTANCE_AUDIT_CSV = "/instance/download/audit.csv"
 INSTANCE_AUDIT_XLSX = "/instance/download/audit.xlsx"
 INSTANCE_AUDIT_FILE = "/instance/download/audit-exports/{export_id}"
 HEADS = "/instance/download/heads.jsonl"
+BACKUP_FILE = "/instance/download/backups/{name}"
 
 SUB_PAGES = (
     HOME,
@@ -117,10 +122,17 @@ DOWNLOADS = (
     INSTANCE_AUDIT_XLSX,
     INSTANCE_AUDIT_FILE,
     HEADS,
+    BACKUP_FILE,
 )
 PUBLIC = (
     LOGIN,
     LOGOUT,
+    PASSKEY_SIGN_IN,
+    PASSKEY_OPTIONS,
+    CONFIRM_PASSKEY,
+    CONFIRM_OPTIONS,
+    CONFIRM,
+    SECOND_FACTOR,
     SETUP,
     REDEEM,
     HEALTHZ,
@@ -149,6 +161,7 @@ PARAMETERS = {
     "evaluation_id": r"[1-9][0-9]{0,17}",
     "evidence_id": r"[1-9][0-9]{0,17}",
     "export_id": r"[1-9][0-9]{0,17}",
+    "name": r"[0-9TZ-]{1,24}",
     "number": r"[0-9A-Za-z-]{1,40}",
     "token": r"[^/]{1,200}",
 }
@@ -161,11 +174,27 @@ PLACE = re.compile(
 )
 
 
-def login(next_path: str = "", *, signed_out: bool = False, reset: bool = False) -> str:
-    query = {"next": next_path} if next_path and next_path != HOME else {}
+def login(
+    next_path: str = "", *, signed_out: bool = False, reset: bool = False, late: bool = False
+) -> str:
+    query = _next(next_path)
+    query |= {"late": "1"} if late else {}
     query |= {"signed_out": "1"} if signed_out else {}
     query |= {"reset": "1"} if reset else {}
     return f"{LOGIN}?{urlencode(query)}" if query else LOGIN
+
+
+def confirm(next_path: str) -> str:
+    return f"{CONFIRM}?{urlencode({'next': next_path})}"
+
+
+def second_factor(next_path: str = "") -> str:
+    query = _next(next_path)
+    return f"{SECOND_FACTOR}?{urlencode(query)}" if query else SECOND_FACTOR
+
+
+def _next(path: str) -> dict[str, str]:
+    return {"next": path} if path and path != HOME else {}
 
 
 def setup(token: str = "") -> str:
@@ -307,6 +336,10 @@ def audit_file(slug: str | None, export_id: int) -> str:
     """A file of the log that was made in the background."""
     path = AUDIT_FILE if slug else INSTANCE_AUDIT_FILE
     return path.format(slug=slug, export_id=export_id)
+
+
+def backup_file(name: str) -> str:
+    return BACKUP_FILE.format(name=quote(name, safe=""))
 
 
 def refusals(slug: str) -> str:

@@ -10,6 +10,7 @@ from services.signals import Topic
 from ui import actions, bell, live, pane, person_menu, place, routes, theme, theme_menu
 from ui.components.buttons import icon_button
 from ui.components.text import text
+from ui.factor_notice import FactorNotice
 from ui.place import Place
 
 SERVICES = {"edspace": "Edspace", "cyberpass": "CyberPass"}
@@ -53,6 +54,11 @@ async def shell() -> ui.element:
     async def trail() -> None:
         await _crumbs(place.of(router.current_path))
 
+    async def changed(_: tuple[int, ...] = ()) -> None:
+        # awaited, else they go on in a tab that is closed meanwhile
+        await side.refresh()
+        await trail.refresh()
+
     # Quasar's own <main> holds side pane and header too; the place for the page is ours
     for page in ui.context.client.page_container:
         page.props("role=presentation")
@@ -71,16 +77,12 @@ async def shell() -> ui.element:
                 theme_menu.ThemeMenu(actor, dark)
                 await bell.build(actor)
                 person_menu.PersonMenu(actor)
+            FactorNotice(actor, changed)
             content = ui.element("main").classes("content").props("tabindex=-1")
 
     def moved(_: str) -> None:
         side.refresh()
         trail.refresh()
-
-    async def changed(_: tuple[int, ...]) -> None:
-        # awaited, else they go on in a tab that is closed meanwhile
-        await side.refresh()
-        await trail.refresh()
 
     router.on_path_changed(moved)
     live.on(frame, None, Topic.WORKSPACES, changed)

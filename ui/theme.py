@@ -33,7 +33,8 @@ STYLES = (
 def install() -> None:
     for name in STYLES:
         ui.add_head_html(f'<link rel="stylesheet" href="{routes.static(name)}">', shared=True)
-    ui.add_head_html(f'<script src="{routes.static("app.js")}"></script>', shared=True)
+    for name in ("app.js", routes.PASSKEY_SCRIPT):
+        ui.add_head_html(f'<script src="{routes.static(name)}"></script>', shared=True)
     ui.button.default_props("no-caps unelevated no-wrap")
     Line.default_props("outlined dense hide-bottom-space")
     ui.select.default_props("outlined dense hide-bottom-space")

@@ -115,6 +115,10 @@ SAID: dict[Fault, Callable[[Finding], str]] = {
     Fault.CUT: lambda f: (
         f"{_head(f)} was signed, and the chain ends at {f.here:,}: it was cut off."
     ),
+    Fault.SET_BACK: lambda f: (
+        f"{_head(f)} is of a time that was given up: a restore (entry {f.entry_id}) set the log "
+        f"back to seal {f.here:,}. What was sealed after that is in the data that it replaced."
+    ),
     Fault.REWRITTEN: lambda f: f"{_head(f)} has another digest: what is before it was rewritten.",
     Fault.HEAD_FORGED: lambda f: f"{_head(f)} is not as it was signed.",
     Fault.HEAD_FOREIGN: lambda f: (
@@ -128,7 +132,13 @@ SAID: dict[Fault, Callable[[Finding], str]] = {
     Fault.CODES_REVOKED: lambda f: (
         f"Batch {f.target_id} has {wording.count(f.here, 'revoked code')}; the log says {f.told:,}."
     ),
+    Fault.CODES_HELD: lambda f: (
+        f"Batch {f.target_id} has {wording.count(f.here, 'held code')}; the log says {f.told:,}."
+    ),
     Fault.CODE_USED: _use,
+    Fault.UNGUARDED: lambda f: (
+        f"The trigger {f.source} is gone: the database no longer refuses that change of the log."
+    ),
     Fault.NOT_COMPARED: lambda _: (
         "Codes could not be compared with the log: the database cannot read one of its entries."
     ),

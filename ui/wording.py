@@ -83,6 +83,12 @@ def count(number: int, noun: str, nouns: str = "") -> str:
     return f"{number:,} {noun if number == 1 else nouns or f'{noun}s'}"
 
 
+def confirmation_lasts() -> str:
+    minutes = round(get_settings().confirmation_lasts.total_seconds() / 60)
+    long = count(minutes, "minute") if minutes < 120 else count(minutes // 60, "hour")
+    return f"It counts for {long} in this browser."
+
+
 def size(number: int) -> str:
     """Of a file: 812 bytes, 4.2 KB, 10 MB."""
     if number < 1024:

@@ -1,6 +1,5 @@
-"""Second factors, keys that take over from each other, codes held after a restore."""
+"""Second factors, keys that take over, codes held after a restore, growing waits."""
 
-from datetime import UTC, datetime
 from typing import Any
 
 from tortoise import fields, migrations
@@ -8,17 +7,16 @@ from tortoise.fields.base import OnDelete
 from tortoise.indexes import Index
 from tortoise.migrations import operations as ops
 
-from models.enums import ChallengePurpose, Demand, SignInMethod
+from models.enums import AccountChange, ChallengePurpose, Demand, SignInMethod
 
 FIRST_KEY = """
-INSERT INTO "key" (created_at, number, check_value, resealed_to)
-SELECT {}, 1, key_check, 0 FROM installation"""
+INSERT INTO "key" (created_at, number, check_value, resealed_to, codes, resealed)
+SELECT created_at, 1, key_check, 0, 0, 0 FROM installation"""
 
 
 async def write_first_key(apps: Any, editor: Any) -> None:
     """The key that every code was sealed with until now."""
-    place = "$1::timestamptz" if editor.client.capabilities.dialect == "postgres" else "?"
-    await editor.client.execute_query(FIRST_KEY.format(place), [datetime.now(UTC)])
+    await editor.client.execute_query(FIRST_KEY)
 
 
 async def leave(apps: Any, editor: Any) -> None:
@@ -99,6 +97,7 @@ class Migration(migrations.Migration):
             "PasskeyChallenge",
             "passkey_challenge",
             link("user", "User", "passkey_challenges", null=True),
+            ("session_id", fields.BigIntField(null=True)),
             ("purpose", fields.CharEnumField(enum_type=ChallengePurpose, max_length=10)),
             ("challenge", fields.CharField(max_length=100, unique=True)),
             ("expires_at", fields.DatetimeField()),
@@ -112,9 +111,18 @@ class Migration(migrations.Migration):
             ("check_value", fields.CharField(max_length=64)),
             ("codes_until", fields.BigIntField(null=True)),
             ("resealed_to", fields.BigIntField(default=0)),
+            ("codes", fields.BigIntField(default=0)),
+            ("resealed", fields.BigIntField(default=0)),
             ("replaced_at", fields.DatetimeField(null=True)),
             ("retired_at", fields.DatetimeField(null=True)),
             ("links_end_at", fields.DatetimeField(null=True)),
+        ),
+        row(
+            "GrowingWait",
+            "growing_wait",
+            ("key", fields.CharField(max_length=60, unique=True)),
+            ("failures", fields.IntField(default=0)),
+            ("until", fields.DatetimeField()),
         ),
         add(
             "Session",
@@ -143,6 +151,22 @@ class Migration(migrations.Migration):
             fields.CharField(max_length=500, default="", db_default=""),
         ),
         add("Installation", "backup_tried_at", fields.DatetimeField(null=True)),
+        add(
+            "Message",
+            "change",
+            fields.CharEnumField(enum_type=AccountChange, max_length=20, null=True),
+        ),
+        row(
+            "Release",
+            "code_release",
+            link("workspace", "Workspace", "releases"),
+            link("batch", "Batch", "releases"),
+            link("code", "Code", "releases", null=True),
+            link("released_by", "Person", "releases"),
+            ("codes", fields.IntField()),
+            ("reason", fields.CharField(max_length=300)),
+            indexes=[Index(fields=["batch_id"]), Index(fields=["code_id"])],
+        ),
         add("Batch", "held", fields.IntField(default=0, db_default=0)),
         ops.RunPython(write_first_key, leave),
     ]

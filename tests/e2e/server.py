@@ -16,12 +16,17 @@ SOON = 60.0
 STEP = 0.02
 NOISE = re.compile(r"Traceback|^ERROR|^CRITICAL|\bexception\b", re.MULTILINE | re.IGNORECASE)
 # Journeys share one loopback address, so what one visitor may try is no limit for them all.
-TRIES = dict.fromkeys(
+# They share their sessions too: one confirmation lasts for all but who lets it grow old.
+TRIES = {"CONFIRMATION_LASTS": "1d"} | dict.fromkeys(
     (
         "SIGN_IN_TRIES_PER_ACCOUNT",
         "SIGN_IN_TRIES_PER_ADDRESS",
         "REDEEM_TRIES_PER_ADDRESS",
         "REDEEM_TRIES_PER_INSTALLATION",
+        "WAIT_AFTER_FAILURES",
+        "EXPORTS_PER_ACCOUNT",
+        "INVITATIONS_PER_ACCOUNT",
+        "INVITATIONS_PER_WORKSPACE",
     ),
     "100000",
 )
@@ -89,15 +94,26 @@ def environment(folder: Path, port: int) -> dict[str, str]:
     return own | place | {f"TALLYSTICK_{name}": value for name, value in TRIES.items()}
 
 
-def start(command: str, folder: Path, *, port: int | None = None, **more: str) -> Server:
+CHECKOUT = (sys.executable, "main.py")
+
+
+def start(
+    command: str,
+    folder: Path,
+    *,
+    port: int | None = None,
+    program: tuple[str, ...] = CHECKOUT,
+    cwd: Path = ROOT,
+    **more: str,
+) -> Server:
     """Start `run` or `demo` and wait until it answers; `more` are settings, such as smtp_port."""
     port = port or free_port()
     log = folder.with_suffix(".log")
     given = {f"TALLYSTICK_{name.upper()}": value for name, value in more.items()}
     with log.open("ab") as output:
         process = subprocess.Popen(
-            [sys.executable, "main.py", command],
-            cwd=ROOT,
+            [*program, command],
+            cwd=cwd,
             env=environment(folder, port) | given,
             stdin=subprocess.DEVNULL,
             stdout=output,

@@ -246,6 +246,13 @@ CODES = [
         lambda w, who: exports.begin(who, w.bought.batch.id, "csv", **PURCHASE),
         case=OF_PURCHASE,
     ),
+    reads("exports.foresee", EDSPACE, lambda w, who: exports.foresee(who, w.batch.batch.id)),
+    reads(
+        "exports.foresee",
+        ADMINS,
+        lambda w, who: exports.foresee(who, w.bought.batch.id, **PURCHASE),
+        case=OF_PURCHASE,
+    ),
 ]
 MAILS = [
     reads(

@@ -2,10 +2,16 @@
 
 from dataclasses import replace
 
+from models.enums import Demand
 from services import (
+    checkup,
     erasure,
+    factor_demand,
+    factor_removal,
     health,
+    key_status,
     mailing,
+    own_address,
     trial_mail,
     user_list,
     users,
@@ -21,6 +27,7 @@ from services.paging import Slice
 from services.user_list import UserFilter
 from tests.matrix.commands import ADMINS, EVERYBODY, OWNER, Reach, reads, writes
 from tests.matrix.world import World
+from tests.second_factors import signed_in, with_app
 
 
 async def _change_settings(_: World, who: Actor) -> object:
@@ -32,6 +39,21 @@ async def _change_unread(world: World, who: Actor) -> object:
     """By who never saw them."""
     shown = await workspace_settings.read(world.here["A"])
     return await workspace_settings.change(who, replace(shown, name="Renamed"), shown=shown)
+
+
+async def _demand(_: World, who: Actor) -> object:
+    """An owner with a factor, in a session that was confirmed; anybody else as they are."""
+    if who.is_owner:
+        await with_app(who)
+        who = await signed_in(who)
+    return await factor_demand.choose(who, Demand.ADMINS)
+
+
+async def _remove_sams_factor(world: World, who: Actor) -> object:
+    if who.is_owner:
+        await with_app(world.cast.sam)
+        who = await signed_in(who)
+    return await factor_removal.remove(who, world.cast.sam.user_id)
 
 
 ROWS = [
@@ -120,7 +142,23 @@ ROWS = [
         lambda w, who: erasure.erase(who, w.activation.person_id),
         reach=Reach.ALL,
     ),
+    reads("factor_demand.read", OWNER, lambda w, who: factor_demand.read(who), reach=Reach.ALL),
+    writes(
+        "factor_demand.choose",
+        OWNER,
+        _demand,
+        reach=Reach.ALL,
+    ),
+    writes(
+        "factor_removal.remove",
+        OWNER,
+        _remove_sams_factor,
+        reach=Reach.ALL,
+    ),
+    reads("key_status.read", OWNER, lambda w, who: key_status.read(who), reach=Reach.ALL),
     reads("health.mail", OWNER, lambda w, who: health.mail(who), reach=Reach.ALL),
+    reads("checkup.of", OWNER, lambda w, who: checkup.of(who, ()), reach=Reach.ALL),
+    reads("own_address.check", OWNER, lambda w, who: own_address.check(who), reach=Reach.ALL),
     writes(
         "trial_mail.send",
         OWNER,

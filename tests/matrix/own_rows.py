@@ -1,16 +1,58 @@
 """What is a person's own: account, sessions, bell, and an invitation to their address."""
 
+from dataclasses import replace
+
 from models.enums import Theme
-from services import accounts, joining, links, notifications, own_sessions, sessions
-from services.errors import Conflict
+from services import (
+    accounts,
+    confirming,
+    factors,
+    joining,
+    links,
+    notifications,
+    own_sessions,
+    passkeys,
+    recovery,
+    sessions,
+    totp,
+)
+from services.actor import Actor
+from services.errors import Conflict, NotFound
 from services.links import Purpose
 from services.paging import Slice
 from tests.cast import PASSWORD
 from tests.matrix.commands import EVERYBODY, Reach, reads, writes
+from tests.matrix.world import World
+from tests.second_factors import signed_in, with_app
 
 NEW = "quiet orchard marble 77"
 
+
+async def _with_app(who: Actor) -> Actor:
+    """With an authenticator app, in a session that was confirmed."""
+    await with_app(who)
+    return await signed_in(who)
+
+
+async def _remove_app(_: World, who: Actor) -> object:
+    return await totp.remove(await _with_app(who))
+
+
+async def _renew(_: World, who: Actor) -> object:
+    return await recovery.renew(await _with_app(who))
+
+
+async def _begin(_: World, who: Actor) -> object:
+    """What it writes is the session that it needs."""
+    return await totp.begin(await signed_in(who))
+
+
 ROWS = [
+    reads("factors.mine", EVERYBODY, lambda w, who: factors.mine(who), reach=Reach.PLACE),
+    writes("totp.begin", EVERYBODY, _begin, reach=Reach.ALL),
+    writes("totp.add", EVERYBODY, lambda w, who: with_app(who), reach=Reach.ALL),
+    writes("totp.remove", EVERYBODY, _remove_app, reach=Reach.ALL),
+    writes("recovery.renew", EVERYBODY, _renew, reach=Reach.ALL),
     writes(
         "accounts.choose_theme",
         EVERYBODY,
@@ -25,6 +67,54 @@ ROWS = [
         EVERYBODY,
         lambda w, who: accounts.change_password(who, current=PASSWORD, password=NEW),
         reach=Reach.ALL,
+    ),
+    reads("confirming.asks", EVERYBODY, lambda w, who: confirming.asks(who), reach=Reach.ALL),
+    writes(
+        "confirming.confirm",
+        "S",
+        lambda w, who: confirming.confirm(replace(who, session_id=w.sams_session.id), PASSWORD),
+        case="a session of Sam's",
+    ),
+    reads("passkeys.of", EVERYBODY, lambda w, who: passkeys.of(who), reach=Reach.PLACE),
+    writes(
+        "passkeys.begin_adding",
+        EVERYBODY,
+        lambda w, who: passkeys.begin_adding(who, "Phone"),
+        reach=Reach.ALL,
+        stopped=NotFound,  # the matrix has no https
+    ),
+    writes(
+        "passkeys.add",
+        EVERYBODY,
+        lambda w, who: passkeys.add(who, name="Phone", answer="{}"),
+        reach=Reach.ALL,
+        stopped=NotFound,
+    ),
+    writes(
+        "passkeys.rename",
+        "S",
+        lambda w, who: passkeys.rename(who, w.sams_passkey.id, "Mine"),
+        case="of Sam's",
+    ),
+    writes(
+        "passkeys.remove",
+        "S",
+        lambda w, who: passkeys.remove(who, w.sams_passkey.id),
+        case="of Sam's",
+    ),
+    writes(
+        "passkeys.begin_confirming",
+        EVERYBODY,
+        lambda w, who: passkeys.begin_confirming(who),
+        reach=Reach.ALL,
+        stopped=NotFound,
+    ),
+    writes(
+        "passkeys.confirm",
+        EVERYBODY,
+        lambda w, who: passkeys.confirm(who, "{}"),
+        reach=Reach.ALL,
+        stopped=NotFound,
     ),
     reads("own_sessions.of", EVERYBODY, lambda w, who: own_sessions.of(who), reach=Reach.PLACE),
     writes(

@@ -6,8 +6,12 @@ To everybody else of a workspace's path there is nothing; the owner belongs to e
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from services import links
+from services import backup_folder, backup_writing, links
+from services.backup_manifest import Made
+from services.backup_writing import Wanted
 from services.links import Purpose
+from services.settings import get_settings
+from tests.conftest import POSTGRES
 from tests.matrix.world import World
 from ui import routes
 
@@ -70,6 +74,7 @@ DOWNLOADS: dict[str, str] = {
     routes.INSTANCE_AUDIT_XLSX: OWNER,
     routes.INSTANCE_AUDIT_FILE: OWNER,
     routes.HEADS: OWNER,
+    routes.BACKUP_FILE: "" if POSTGRES else OWNER,
 }
 OWN_DOWNLOADS: dict[str, tuple[Callable[[World], int], str]] = {
     routes.MESSAGE_PREVIEW: (lambda world: world.sams_personal.id, EDSPACE),
@@ -79,6 +84,12 @@ OWN_DOWNLOADS: dict[str, tuple[Callable[[World], int], str]] = {
 PUBLIC: dict[str, tuple[int, int]] = {
     routes.LOGIN: (200, 303),
     routes.LOGOUT: (405, 405),
+    routes.CONFIRM: (303, 303),
+    routes.PASSKEY_OPTIONS: (405, 405),
+    routes.PASSKEY_SIGN_IN: (405, 405),
+    routes.CONFIRM_OPTIONS: (405, 405),
+    routes.CONFIRM_PASSKEY: (405, 405),
+    routes.SECOND_FACTOR: (303, 303),
     routes.SETUP: (404, 404),
     routes.REDEEM: (200, 200),
     routes.HEALTHZ: (200, 200),
@@ -108,7 +119,17 @@ def path_of(route: str, world: World) -> str:
     values["message_id"] = str((world.account_message if installation else world.personal).id)
     values["export_id"] = str((world.owners_export if installation else world.adas_export).id)
     values["token"] = _token(route, world)
+    values["name"] = _backup() if route == routes.BACKUP_FILE else ""
     return route.format(**values)
+
+
+def _backup() -> str:
+    folder = backup_folder.place(get_settings())
+    if POSTGRES:
+        return "20260101T000000Z"
+    if found := backup_folder.every(folder):
+        return found[0].name
+    return backup_writing.write(get_settings(), Wanted(folder=folder, made=Made.COMMAND)).name
 
 
 def _token(route: str, world: World) -> str:

@@ -6,23 +6,18 @@ import inspect
 import pkgutil
 import typing
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
 
 import pytest
-from tortoise.models import Model
 
 import services
-from services import sheets
 from services.actor import Actor
-from services.database import unit_of_work
-from services.evidence import StoredFile
 from services.permissions import TABLE, Permission, can
 from tests.architecture.source import every
 from tests.cast import every_row
 from tests.matrix.command_rows import PARTS, ROWS
 from tests.matrix.commands import Command, Reach
+from tests.matrix.doing import done, plain
 from tests.matrix.world import ROLES, SECRETS, World
-from tests.workbook import cells
 
 PLACES = [(place, letter) for place in ("here", "elsewhere") for letter in ROLES]
 OPEN_ELSEWHERE = {Reach.PLACE, Reach.ALL, Reach.RUN_LIST}
@@ -151,7 +146,7 @@ async def test_what_a_person_may_do_is_done_and_tells_and_changes_nothing_elsewh
 async def test_whatever_may_not_be_told_elsewhere_is_told_here(world: World) -> None:
     """Else nobody would notice it there."""
     asked = [command for command in ROWS if "A" in command.may and not command.writes]
-    told = " ".join([(await _done(each, world, world.here["A"]))[0] for each in asked])
+    told = " ".join([(await done(each, world, world.here["A"]))[0] for each in asked])
     assert [secret for secret in SECRETS if secret not in told] == []
 
 
@@ -163,14 +158,14 @@ def _is_apart(command: Command, letter: str) -> bool:
 
 async def _not_done(command: Command, world: World, who: Actor, before: object | None) -> list[str]:
     try:
-        told, after = await _done(command, world, who, look=_of_northwind if before else None)
+        told, after = await done(command, world, who, look=_of_northwind if before else None)
     except Exception as error:  # noqa: BLE001 - whatever it is, it is told
         right = command.stopped and isinstance(error, command.stopped)
         return [] if right else [f"{command}: {error!r}"]
     if before is None:
         return []
     found = [each for each in (*SECRETS, world.cast.northwind.name) if each in told]
-    found += [told] if command.empty is not ... and told != str(_plain(command.empty)) else []
+    found += [told] if command.empty is not ... and told != str(plain(command.empty)) else []
     found += ["changed rows"] if after != before else []
     return [f"{command}: {each}" for each in found]
 
@@ -191,7 +186,7 @@ async def test_a_command_writes_and_a_question_does_not(world: World) -> None:
             continue
         changed = False
         for letter in command.may:
-            _, after = await _done(command, world, world.here[letter], look=_every)
+            _, after = await done(command, world, world.here[letter], look=_every)
             changed = changed or after != before
             if changed or not command.writes:
                 break
@@ -202,50 +197,3 @@ async def test_a_command_writes_and_a_question_does_not(world: World) -> None:
 
 async def _every(_: World) -> dict[str, list[dict[str, typing.Any]]]:
     return await every_row()
-
-
-class _Undone(Exception):
-    """Ends the unit of work that a command ran in, so that the world stays as it is."""
-
-
-async def _done(
-    command: Command, world: World, who: Actor, *, look: typing.Any = None
-) -> tuple[str, object]:
-    """What it answered, and what `look` saw after it; nothing of it stays."""
-
-    async def act() -> tuple[str, object]:
-        told = await _told(await command.act(world, who))
-        return told, await look(world) if look else None
-
-    @unit_of_work
-    async def undone() -> None:
-        raise _Undone(await act())
-
-    if command.alone:
-        return await act()
-    try:
-        await undone()
-    except _Undone as end:
-        return end.args[0]
-    raise AssertionError("it ends with what was seen")
-
-
-async def _told(answer: object) -> str:
-    """Everything that an answer says, files and rows too."""
-    if isinstance(answer, sheets.Export | StoredFile):
-        pieces = answer.lines if isinstance(answer, sheets.Export) else answer.pieces
-        content = b"".join([piece async for piece in pieces])
-        return (
-            str(cells(content)) if content.startswith(b"PK") else content.decode(errors="replace")
-        )
-    return str(_plain(answer))
-
-
-def _plain(answer: typing.Any) -> typing.Any:
-    if isinstance(answer, Model):
-        return {name: getattr(answer, name) for name in answer._meta.db_fields}
-    if is_dataclass(answer):
-        return {each.name: _plain(getattr(answer, each.name)) for each in fields(answer)}
-    if isinstance(answer, list | tuple | set):
-        return [_plain(each) for each in answer]
-    return answer

@@ -1,8 +1,10 @@
 """Every page and download for every role, in the workspace, elsewhere and signed out."""
 
+from collections.abc import Iterator
+
 import httpx
 import pytest
-from nicegui import app
+from nicegui import Client, app
 from nicegui.testing import User as Tab
 
 from models import User
@@ -14,6 +16,8 @@ from tests.matrix.world import ROLES, SECRETS, World
 from tests.ui.screens.test_downloads import browser
 from tests.ui.screens.visit import House, rows, until, words
 from ui import routes
+from ui.app import needs
+from ui.door import rights
 
 VISITORS = [("here", letter) for letter in ROLES] + [("elsewhere", letter) for letter in "ASE"]
 MISSING = "Page not found"
@@ -53,6 +57,30 @@ async def test_a_page_is_there_for_whom_it_is_meant_and_for_nobody_else(
     user = await house.visit(_visitor(world, place, letter))
     seen = {route: await _title(user, path_of(route, world), wanted[route]) for route in PAGES}
     assert seen == wanted
+
+
+@pytest.fixture
+def rights_asked() -> Iterator[None]:
+    """The door asks who may see a page, as in the program."""
+    rights.use(needs())
+    yield
+    rights.use({})
+
+
+@pytest.mark.parametrize(("place", "letter"), VISITORS)
+async def test_a_page_one_may_not_see_is_a_404_that_builds_nothing(
+    house: House, world: World, rights_asked: None, place: str, letter: str
+) -> None:
+    async with browser(_visitor(world, place, letter)) as visitor:
+        clients = len(Client.instances)
+        for route, row in PAGES.items():
+            expected = 200 if _may(route, row.may, place, letter) else 404
+            path = path_of(route, world)
+            assert (await visitor.head(path)).status_code == expected, path
+            if expected == 404:
+                answer = await visitor.get(path)
+                assert (answer.status_code, MISSING in answer.text) == (404, True), path
+        assert len(Client.instances) == clients
 
 
 async def _title(user: Tab, path: str, wanted: str) -> str:

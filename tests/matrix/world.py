@@ -15,6 +15,7 @@ from models import (
     Membership,
     Message,
     Notification,
+    Passkey,
     PasswordReset,
     Refusal,
     Scheme,
@@ -95,6 +96,7 @@ class World:
     adas_note: Evidence
     file: Evidence
     sams_session: Session
+    sams_passkey: Passkey
     disabled: User
     second_owner: User
     invitation: Invitation
@@ -111,12 +113,11 @@ class World:
 
 async def build(cast: Cast) -> World:
     here, elsewhere = await _people(cast)
-    ada, sam, erin = here["A"], here["S"], here["E"]
+    ada, sam, erin = (here[letter] for letter in "ASE")
     batch = await issue(ada, cast.month, 6, note="a secret note")
     sams = await issue(sam, cast.month, 6)
     use = activated(await redeem(batch.texts[5]))
-    made = await certification()
-    agreement = await granted(cast.northwind, made.lab)
+    agreement = await granted(cast.northwind, (made := await certification()).lab)
     bought = await purchased(ada, cast.northwind, made.lab, 4)
     paid = await _paid(erin, made, bought)
     await _recorded(erin, ada, paid)
@@ -148,6 +149,7 @@ async def build(cast: Cast) -> World:
         disabled=await _user("dora@example.org", disabled_at=now()),
         second_owner=await _user("otto@example.org", is_owner=True),
         sams_session=await _session(sam),
+        sams_passkey=await _passkey(sam),
         invitation=await _invited(ada),
         owners_invitation=await invitations.invite_owner(here["O"], email="heir@example.org"),
         welcome=await invitations.invite(elsewhere["A"], email=sam.email, role=Role.SALES),
@@ -252,6 +254,12 @@ async def _failed(erin: Actor, made: Certification) -> Evaluation:
     evaluation = await begin(erin, made)
     await outcomes.decide(erin, (await step(evaluation, 1)).id, passed=False, note="Too hot")
     return evaluation
+
+
+async def _passkey(actor: Actor) -> Passkey:
+    return await Passkey.create(
+        user_id=actor.user_id, name="Phone", credential="of Sam", public_key=b"a key"
+    )
 
 
 async def _session(actor: Actor) -> Session:

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from models import Message
-from services import background, letters, mailing, sealing
+from services import background, letters, mailing
 from services.letters import Letter
 from services.smtp import Patience
 from tests.cast import Cast
@@ -26,12 +26,6 @@ def fresh_sender(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mailing, "PATIENCE", Patience(answer=0.4, data=0.4, whole=3))
     background._stop.clear()  # another test has stopped its loops
     restart(monkeypatch)
-
-
-@pytest.fixture
-def fresh_sealer(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A process that was just started, with nothing sealed yet."""
-    monkeypatch.setattr(sealing, "_process", sealing._Process())
 
 
 @pytest.fixture

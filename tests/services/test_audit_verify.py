@@ -31,6 +31,8 @@ from tests.cast import Cast, activated, entries, issue, redeem, wanted
 from tests.conftest import POSTGRES
 from tests.sealed import chain, check, disarm, faults, forge, happened, sealed
 
+GUARDED = ("entry", "head", "seal")
+
 pytestmark = pytest.mark.usefixtures("fresh_sealer")
 
 
@@ -43,6 +45,14 @@ async def test_an_untouched_log_has_no_findings(db: Settings) -> None:
     assert verdict.is_clean
     assert (verdict.sealed, verdict.unsealed, verdict.heads) == (5, 2, 1)
     assert (verdict.signed, verdict.kept) == (head, head)
+
+
+async def test_the_triggers_that_are_gone_are_named(db: Settings) -> None:
+    await sealed(5)
+    await disarm()
+    gone = [found.source for found in (await audit_verify.check([])).findings]
+    changes = ("delete", "update")
+    assert gone == [f"audit_{table}_no_{each}" for table in GUARDED for each in changes]
 
 
 async def test_the_entry_that_was_changed_is_named(db: Settings) -> None:
@@ -197,8 +207,8 @@ async def test_more_than_anybody_reads_is_counted(db: Settings) -> None:
     await sealed(MOST + 10)
     await disarm()
     await forge("UPDATE audit_entry SET action = ?", "FORGED")
-    verdict = await check()
-    assert (len(verdict.findings), verdict.more) == (MOST, 10)
+    verdict = await audit_verify.check([])
+    assert (len(verdict.findings), verdict.more) == (MOST, 10 + 2 * len(GUARDED))
 
 
 @pytest.mark.parametrize("kept", ["x", '{"seq": 1}', "{}\n"])

@@ -1,15 +1,13 @@
 """Large batches are made beside everything else: whole, in turns, and again after any crash."""
 
 import asyncio
-import subprocess
-import sys
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
 
 from models import AgreementShare, Batch, Code, Message
-from models.enums import AuditAction, BatchState, MessageKind, Status
+from models.enums import AuditAction, BatchState, MessageKind
 from services import batch_jobs, batch_list, batches, codes, exports, signals
 from services.actor import Actor
 from services.batch_list import BatchFilter
@@ -262,94 +260,6 @@ async def test_two_processes_never_make_a_batch_twice(
     await batch_jobs.work()
     assert await count(batch) == 600
     assert mine == batch_jobs.HOLDER
-
-
-KILLED = """
-import asyncio, os, signal, sys
-from services import batch_jobs, database, key_file, keys
-from services.settings import get_settings
-
-POINT, NUMBER = sys.argv[1], int(sys.argv[2])
-batch_jobs.CHUNK = 250
-calls = 0
-
-def die():
-    os.kill(os.getpid(), signal.SIGKILL)
-
-def due():
-    global calls
-    calls += 1
-    return calls == NUMBER
-
-def between_chunks(do):
-    def made(*args):
-        if due():
-            die()
-        return do(*args)
-    return made
-
-def before_the_commit(do):
-    async def stored(*args):
-        await do(*args)
-        if due():
-            die()
-    return stored
-
-after_the_commit = before_the_commit
-NAMES = {"between_chunks": "rows_of", "before_the_commit": "insert_many",
-    "after_the_commit": "_store", "taking_up": "_take"}
-NAME = NAMES[POINT]
-wrap = {"between_chunks": between_chunks}.get(POINT, before_the_commit)
-setattr(batch_jobs, NAME, wrap(getattr(batch_jobs, NAME)))
-
-async def main():
-    await database.connect(get_settings())
-    keys.use(key_file.load(get_settings().key_path))
-    await batch_jobs.free()
-    await batch_jobs.work()
-    print("done", flush=True)
-
-asyncio.run(main())
-"""
-
-
-@pytest.mark.parametrize(
-    ("point", "number"),
-    [
-        ("taking_up", 1),
-        ("before_the_commit", 1),
-        ("after_the_commit", 1),
-        ("between_chunks", 2),
-        ("before_the_commit", 3),
-        ("after_the_commit", 3),
-        ("before_the_commit", 4),
-    ],
-)
-async def test_a_killed_process_leaves_a_batch_that_the_next_start_finishes(
-    cast: Cast, point: str, number: int
-) -> None:
-    batch = await queue(cast, 900, notify="buyer@clinic.example")
-    child = [sys.executable, "-c", KILLED, point, str(number)]
-    killed = await asyncio.to_thread(subprocess.run, child, capture_output=True, check=False)
-    assert killed.returncode == -9, killed.stderr.decode()
-    between = await now_of(batch)
-    assert between.state is BatchState.RUNNING
-    assert between.made == await count(batch), "progress and codes are one commit"
-    assert not await Message.exists()
-    with pytest.raises(NotFound):
-        await codes.show(cast.ada, batch.id)
-    await batch_jobs.free()
-    await batch_jobs.work()
-    done = await now_of(batch)
-    assert (done.state, done.ready) == (BatchState.DONE, 900)
-    assert await count(batch) == 900
-    assert sorted(await Code.filter(batch_id=batch.id).values_list("ordinal", flat=True)) == list(
-        range(1, 901)
-    )
-    assert len(set(await Code.filter(batch_id=batch.id).values_list("digest", flat=True))) == 900
-    assert await Code.filter(batch_id=batch.id, status=Status.READY).count() == 900
-    assert await Message.all().count() == 1
-    assert len(await entries(AuditAction.COMPLETE)) == 1
 
 
 async def test_a_batch_that_kills_whoever_makes_it_is_given_up(

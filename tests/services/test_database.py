@@ -1,7 +1,6 @@
 """The unit of work under failure, cancellation, nesting and strangers; the reader; the pragmas."""
 
 import asyncio
-import random
 from datetime import UTC, datetime
 
 import pytest
@@ -142,28 +141,6 @@ async def test_a_cancelled_caller_does_not_cut_the_work(db: Settings) -> None:
         await caller
     go_on.set()
     assert await assert_whole() == 1
-
-
-async def test_a_thousand_random_cancellations_hang_nothing_and_halve_nothing(db: Settings) -> None:
-    chance = random.Random(20261122)
-    ended = {"whole": 0, "cancelled": 0}
-
-    async def one(number: int) -> None:
-        caller = asyncio.create_task(spend_pair(str(number)))
-        for _ in range(chance.randrange(60)):
-            await asyncio.sleep(0)
-        caller.cancel()
-        try:
-            await caller
-            ended["whole"] += 1
-        except asyncio.CancelledError:
-            ended["cancelled"] += 1
-
-    for start in range(0, 1000, 8):
-        await asyncio.gather(*(one(number) for number in range(start, start + 8)))
-    assert sum(ended.values()) == 1000
-    assert ended["cancelled"] > 100
-    assert await assert_whole(60) >= ended["whole"]
 
 
 async def test_work_cut_without_the_shield_hangs_nothing_and_halves_nothing(db: Settings) -> None:

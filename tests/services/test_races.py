@@ -10,14 +10,14 @@ from itertools import pairwise
 
 import pytest
 
-from models import Activation, Batch, Budget, Code, Entitlement, Refusal
+from models import Activation, Batch, Code, Entitlement, Refusal
 from models.enums import AuditAction, BatchState, RefusalReason, Status
-from services import batches, code_list, codes, database, redemptions
+from services import batches, code_list, codes, redemptions
 from services.answers import Activated, Outcome
 from services.code_list import CodeFilter
 from services.errors import Conflict
 from services.paging import Slice
-from tests.cast import Cast, activated, entries, issue, printed, redeem, redeem_link, wanted
+from tests.cast import Cast, entries, issue, printed, redeem, redeem_link
 
 pytestmark = pytest.mark.usefixtures("many_tries")
 
@@ -127,56 +127,6 @@ async def test_revoking_one_by_one_while_holders_activate_decides_each_code_once
         status = (await Code.get(id=code.id)).status
         assert isinstance(text_answer, Activated) is (status is Status.ACTIVATED)
     await assert_counters_true()
-
-
-async def cancelled(work: asyncio.Task[object], *, after: int) -> bool:
-    """Cancel `work` some round trips to the database later; whether that came in time."""
-    for _ in range(after):
-        await Budget.all().using_db(database.reader()).count()
-    work.cancel()
-    [answer] = await asyncio.gather(work, return_exceptions=True)
-    return isinstance(answer, asyncio.CancelledError)
-
-
-async def test_a_storm_of_cancelled_redemptions_loses_and_doubles_nothing(cast: Cast) -> None:
-    chance = random.Random(20261122)
-    made = [await issue(cast.ada, cast.month, 100) for _ in range(5)]
-    texts = [text for issued in made for text in issued.texts]
-    cut = 0
-    for start in range(0, 500, 20):
-        storm = [
-            cancelled(
-                asyncio.create_task(redeem(text, **holder(n % 3))), after=chance.randrange(9) ** 2
-            )
-            for n, text in enumerate(texts[start : start + 20])
-        ]
-        cut += sum(await asyncio.gather(*storm))
-    async with asyncio.timeout(120):
-        activated(await redeem((await issue(cast.ada, cast.month)).texts[0]))
-    assert 0 < cut < 500
-    await assert_counters_true()
-
-
-async def test_a_storm_of_cancelled_generations_leaves_no_half_batch(cast: Cast) -> None:
-    chance = random.Random(20261122)
-    cut = 0
-    for _ in range(50):
-        storm = [
-            cancelled(
-                asyncio.create_task(batches.request(cast.ada, wanted(cast.month, "5"))),
-                after=chance.randrange(30),
-            )
-            for _ in range(10)
-        ]
-        cut += sum(await asyncio.gather(*storm))
-    async with asyncio.timeout(120):
-        await issue(cast.ada, cast.month, 5)
-    assert 0 < cut < 500
-    for batch in await Batch.all():
-        held = await Code.filter(batch_id=batch.id).count()
-        assert held == (5 if batch.state is BatchState.DONE else 0)
-    await assert_counters_true()
-    assert not await Batch.exclude(state=BatchState.DONE).exists()
 
 
 GENERATOR = """

@@ -19,7 +19,7 @@ async def test_a_link_withdrawn_meanwhile_stops_its_own_visitor_only(cast: Cast)
     issued = await issue(cast.sam, cast.month, 1)
     who = {"name": "Grace", "email": "grace@example.org", "visitor": VISITOR}
     body = code_alphabet.read(issued.texts[0]).body
-    typed = Try(**who, digest=vault.digest(body))
+    typed = Try(**who, digests=vault.digests(body))
     linked = Try(**who, link=Link(issued.codes[0].id, 1))
     by_text, by_link = await find([typed, linked])
     assert by_text and by_link

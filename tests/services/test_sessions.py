@@ -105,7 +105,7 @@ async def test_a_token_nobody_was_given_is_nobodys(cast: Cast, token: str) -> No
 async def test_an_account_is_guessed_ten_times_an_hour_and_no_more(
     clock: time_machine.Traveller, cast: Cast, configure: Configure
 ) -> None:
-    configure(sign_in_tries_per_address=1000)
+    configure(sign_in_tries_per_address=1000, wait_after_failures=1000)
     await guess(10)
     clock.shift(timedelta(minutes=15))
     with pytest.raises(Limited, match=r"Try again in 45 minutes\.") as limited:
@@ -146,7 +146,9 @@ async def test_the_right_password_uses_no_try_up(cast: Cast, configure: Configur
         await sign_in()
 
 
-async def test_guesses_made_at_once_count_each(cast: Cast) -> None:
+async def test_guesses_made_at_once_count_each(cast: Cast, configure: Configure) -> None:
+    configure(wait_after_failures=1000)
+
     def attempt(number: int) -> asyncio.Task[str]:
         return asyncio.create_task(sign_in(password="wrong wrong", address=f"198.51.100.{number}"))
 
@@ -155,7 +157,10 @@ async def test_guesses_made_at_once_count_each(cast: Cast) -> None:
     assert (kinds.count(Invalid), kinds.count(Limited)) == (10, 20)
 
 
-async def test_what_an_account_spent_survives_a_restart(cast: Cast, settings: Settings) -> None:
+async def test_what_an_account_spent_survives_a_restart(
+    cast: Cast, settings: Settings, configure: Configure
+) -> None:
+    configure(wait_after_failures=1000)
     await guess(10)
     await database.disconnect()
     await database.connect(settings)

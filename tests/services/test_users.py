@@ -12,6 +12,7 @@ from services.actor import Actor
 from services.errors import Conflict, Invalid, NotFound
 from services.paging import Slice
 from services.sessions import SignIn
+from services.sign_in_limits import HOUR
 from services.signals import Changed, Topic
 from services.user_list import Seat, Shown, UserFilter
 from tests.cast import PASSWORD, Cast, entries, every_row
@@ -65,7 +66,7 @@ async def test_a_user_who_is_not_there_is_not_found(
 async def test_a_disabled_person_is_signed_out_at_once_and_cannot_come_back(cast: Cast) -> None:
     token = await sign_in()
     session = await Session.get()
-    await PasswordReset.create(user_id=cast.sam.user_id, expires_at=zones.now() + sessions.HOUR)
+    await PasswordReset.create(user_id=cast.sam.user_id, expires_at=zones.now() + HOUR)
     heard: list[Changed] = []
     stop = signals.subscribe(heard.append)
     await users.disable(cast.olga, cast.sam.user_id)

@@ -64,7 +64,7 @@ async def open_preview(message_id: int) -> None:
 
 
 def _subject(message: AccountMessage) -> str:
-    return subject(message.kind, message.workspace)
+    return subject(message.kind, message.workspace, message.change)
 
 
 def row(message: AccountMessage, zone: str) -> dict[str, Any]:

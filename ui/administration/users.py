@@ -6,7 +6,7 @@ from typing import Any
 
 from nicegui import ui
 
-from services import user_list, users
+from services import factor_removal, user_list, users
 from services.actor import Actor
 from services.paging import Slice
 from services.permissions import Permission
@@ -21,6 +21,7 @@ from ui.components.page_head import page_head
 from ui.components.status import PILL
 from ui.components.table import Column, DataTable
 from ui.components.text import text
+from ui.factor_demand_strip import FactorDemandStrip
 from ui.invite_dialog import InviteDialog
 from ui.invited import InvitedList
 from ui.pages import page_title, view
@@ -43,6 +44,9 @@ ROLES = """
 SEEN = """
 <q-td :props="props"><time :title="props.row.exact">{{ props.value }}</time></q-td>
 """
+FACTOR = """
+<q-td :props="props"><span class="of-factor">Second factor: </span>{{ props.value }}</q-td>
+"""
 ACTIONS = """
 <q-td :props="props">
   <span class="row-actions">
@@ -62,6 +66,7 @@ ACTIONS = """
 COLUMNS = [
     Column(name="name", label="User", sortable=True, look="wrap", cell=WHO),
     Column(name="seats", label="Roles", look="wrap", cell=ROLES),
+    Column(name="factor", label="Second factor", look="quiet", cell=FACTOR),
     Column(name="state", label="Status", cell=PILL),
     Column(name="seen", label="Last seen", sortable=True, look="quiet", cell=SEEN),
     Column(name="actions", label="Actions", end=True, cell=ACTIONS),
@@ -72,8 +77,10 @@ FILTERS = {
     Shown.DISABLED.value: "Disabled",
     Shown.OWNERS.value: "Owners",
 }
+FACTORS = {"app": "App", "passkey": "Passkey"}
 ENTRIES = {
     "sign_out": ("log-out", "Sign out everywhere"),
+    "remove_factor": ("key-round", "Remove second factor"),
     "make_owner": ("shield", "Make owner"),
     "remove_owner": ("shield", "Remove as owner"),
     "disable": ("ban", "Disable"),
@@ -94,6 +101,7 @@ class Users:
     async def build(self) -> None:
         with page_head("Users", SENTENCE, in_header=True):
             button("Invite owner", self.invite, look="primary", glyph="user-plus")
+        await FactorDemandStrip().build()
         with ui.element("div").classes("card table-card") as card:
             with ui.element("div").classes("toolbar"):
                 self.search = search_field("Search by name or e-mail", self.filter)
@@ -106,6 +114,7 @@ class Users:
         self.table.when_empty = self.when_empty
         for event, ask in (
             ("sign_out", self.ask_sign_out),
+            ("remove_factor", self.ask_remove_factor),
             ("make_owner", self.ask_make_owner),
             ("remove_owner", self.ask_remove_owner),
             ("disable", self.ask_disable),
@@ -170,6 +179,9 @@ class Users:
     async def ask_sign_out(self, user_id: int) -> None:
         await self._ask(user_id, _sign_out, users.sign_out)
 
+    async def ask_remove_factor(self, user_id: int) -> None:
+        await self._ask(user_id, _remove_factor, factor_removal.remove)
+
     async def ask_disable(self, user_id: int) -> None:
         await self._ask(user_id, _disable, users.disable)
 
@@ -192,6 +204,18 @@ def _sign_out(user: UserView) -> tuple[str, list[str], str]:
     own = " That is this browser too." if user.is_you else ""
     told = f"Every browser of {user.email} is signed out at once.{own} They can sign in again."
     return f"Sign out {user.name} everywhere?", [told], "Sign out"
+
+
+def _remove_factor(user: UserView) -> tuple[str, list[str], str]:
+    return (
+        f"Remove the second factor of {user.name}?",
+        [
+            "For somebody who lost phone and recovery codes. Make sure that it is they who ask: "
+            f"from then on the password of {user.email} is enough.",
+            "They are signed out everywhere, and a mail tells them.",
+        ],
+        "Remove second factor",
+    )
 
 
 def _disable(user: UserView) -> tuple[str, list[str], str]:
@@ -236,6 +260,7 @@ def row(user: UserView) -> dict[str, Any]:
         "seats": [
             {"workspace": seat.workspace, "role": wording.ROLES[seat.role]} for seat in user.seats
         ],
+        "factor": ", ".join(FACTORS[each] for each in user.factors) or "None",
         "state": "DISABLED" if user.is_disabled else "ACTIVE",
         "tone": "revoked" if user.is_disabled else "activated",
         "seen": notices.ago(user.seen_at, "UTC") if user.seen_at else "",
@@ -248,8 +273,9 @@ def _possible(user: UserView) -> list[str]:
     """Whoever is disabled cannot be made an owner; oneself one neither disables nor erases."""
     if user.is_disabled:
         return [*(["remove_owner"] if user.is_owner else []), "enable", "erase"]
+    lost = ["remove_factor"] if user.factors and not user.is_you else []
     ownership = "remove_owner" if user.is_owner else "make_owner"
-    return ["sign_out", ownership, *([] if user.is_you else ["disable", "erase"])]
+    return ["sign_out", *lost, ownership, *([] if user.is_you else ["disable", "erase"])]
 
 
 def _entry(event: str) -> dict[str, str]:

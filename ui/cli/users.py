@@ -1,40 +1,48 @@
 """users: what an owner can do without signing in."""
 
 import asyncio
-from typing import Annotated
+from collections.abc import Coroutine
+from typing import Annotated, Any
 
 import typer
 
-from services import accounts, database, installation, instance_lock
+from services import accounts, database, factor_removal, installation, instance_lock
 from services.settings import Settings, get_settings
 from ui.cli import problems
 
 commands = typer.Typer(help="People with an account.", no_args_is_help=True)
 
 
-@commands.callback()
-def _people() -> None:
-    """Keep `users` a group even while it has one command."""
+Email = Annotated[str, typer.Argument(help="The person's e-mail address.")]
 
 
 @commands.command("reset-password")
-def reset_password(
-    email: Annotated[str, typer.Argument(help="The person's e-mail address.")],
-) -> None:
+def reset_password(email: Email) -> None:
     """Set a new password and sign that person out everywhere. The server must be stopped."""
     with problems.said():
         settings = get_settings()
         lock = instance_lock.acquire(settings)
         password = typer.prompt("New password", hide_input=True, confirmation_prompt=True)
-        asyncio.run(_reset(settings, email, password))
+        asyncio.run(_connected(settings, accounts.reset_password(email, password)))
         lock.release()
     print(f"{email} can sign in with the new password; every session was ended.")
 
 
-async def _reset(settings: Settings, email: str, password: str) -> None:
+@commands.command("remove-second-factor")
+def remove_second_factor(email: Email) -> None:
+    """Let that person sign in with the password alone again. The server must be stopped."""
+    with problems.said():
+        settings = get_settings()
+        lock = instance_lock.acquire(settings)
+        asyncio.run(_connected(settings, factor_removal.remove_by_hand(email)))
+        lock.release()
+    print(f"{email} can sign in with the password alone; every session was ended.")
+
+
+async def _connected(settings: Settings, command: Coroutine[Any, Any, None]) -> None:
     await installation.prepare(settings)
     await database.connect(settings)
     try:
-        await accounts.reset_password(email, password)
+        await command
     finally:
         await database.disconnect()

@@ -11,6 +11,7 @@ from services.batch_list import BatchView
 from ui import wording
 from ui.components.buttons import button
 from ui.components.dialog import confirm
+from ui.components.meter import Meter
 from ui.components.text import text
 
 Do = Callable[[ui.button | None], Awaitable[Any]]
@@ -33,18 +34,12 @@ class BatchProgress:
                 heading = text("h2", HEADINGS[batch.state])
                 self.said = text("p", "")
             if batch.is_under_way:
-                self._build_bar(heading.html_id)
+                self.meter = Meter(heading.html_id)
                 self._build_cancel(batch, cancel)
             elif retry:
                 again = button("Retry", lambda: retry(again), look="primary", glyph="rotate-cw")
             self.times = text("p", "", "muted times")
         self.show(batch)
-
-    def _build_bar(self, labelled_by: str) -> None:
-        with ui.element("div").classes("meter") as self.meter:
-            self.meter.props("role=progressbar aria-valuemin=0")
-            self.meter.props["aria-labelledby"] = labelled_by
-            self.fill = ui.element("i")
 
     def _build_cancel(self, batch: BatchView, cancel: Do | None) -> None:
         if cancel is None:
@@ -66,13 +61,7 @@ class BatchProgress:
         self.said.text = _said(batch)
         self.times.text = self._times(batch)
         if batch.is_under_way:
-            self.meter.props["aria-valuenow"], self.meter.props["aria-valuemax"] = (
-                batch.made,
-                batch.codes,
-            )
-            self.fill.style["width"] = f"{100 * batch.made / batch.codes:.1f}%"
-            self.fill.update()
-            self.meter.update()
+            self.meter.show(batch.made, batch.codes)
 
     def _times(self, batch: BatchView) -> str:
         begun = batch.created_at

@@ -39,10 +39,17 @@ def menu_entry(glyph: str, label: str, on_click: Handler) -> ui.menu_item:
     return made
 
 
-def download(text: str, path: str, *, look: str = "plain") -> ui.element:
-    """A link that looks like a button and saves a file from one of our routes."""
+def download(
+    text: str, path: str, *, look: str = "plain", save: Handler | None = None
+) -> ui.element:
+    """A link that looks like a button and saves a file from one of our routes.
+
+    `save` does it instead, where something has to be asked before.
+    """
     made = ui.element("a").classes(f"q-btn btn-{look}").props("download")
     made.props["href"] = path
+    if save:
+        made.on("click.prevent", save)
     with made:
         icon("download")
         ui.label(text)

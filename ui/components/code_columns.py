@@ -21,6 +21,10 @@ ACTIONS = """
       <span class="icon icon-pencil" aria-hidden="true"></span>
       <q-tooltip>Send to another address</q-tooltip>
     </button>
+    <button v-if="props.row.releasable" @click="() => $parent.$emit('release', props.row.id)"
+      :aria-label="'Release code ' + props.row.nr">
+      <span class="icon icon-lock-open" aria-hidden="true"></span><q-tooltip>Release</q-tooltip>
+    </button>
     <button v-if="props.row.revocable" @click="() => $parent.$emit('revoke', props.row.id)"
       :aria-label="'Revoke code ' + props.row.nr">
       <span class="icon icon-ban" aria-hidden="true"></span><q-tooltip>Revoke</q-tooltip>

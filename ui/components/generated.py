@@ -22,12 +22,13 @@ Copied = Callable[[], Awaitable[None]]
 class Generated:
     """The codes in full and where their file is; of a batch under way none, and `path` its page.
 
-    `mail` says what becomes of the mail that Send Notification asked for.
+    `mail` says what becomes of the mail that Send Notification asked for, `save` saves the file.
     """
 
     codes: list[str]
     path: str
     mail: str = ""
+    save: Callable[[], Awaitable[None]] | None = None
 
 
 def is_number_from(least: int, typed: str) -> bool:
@@ -83,7 +84,7 @@ def _show(dialog: Dialog, made: Generated, noun: str, copied: Copied) -> None:
     with dialog.foot:
         button("Close", dialog.close, look="quiet")
         button("Copy codes", copy_codes, glyph="copy")
-        download("Download CSV", made.path, look="primary")
+        download("Download CSV", made.path, look="primary", save=made.save)
 
 
 def _mail(made: Generated) -> None:

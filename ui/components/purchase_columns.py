@@ -31,6 +31,10 @@ ACTIONS = """
         <q-item clickable @click="() => $parent.$emit('show', props.row.id)">
           <span class="icon icon-eye" aria-hidden="true"></span>Show code
         </q-item>
+        <q-item v-if="props.row.releasable" clickable
+          @click="() => $parent.$emit('release', props.row.id)">
+          <span class="icon icon-lock-open" aria-hidden="true"></span>Release
+        </q-item>
         <q-item v-if="props.row.revocable" clickable
           @click="() => $parent.$emit('revoke', props.row.id)">
           <span class="icon icon-ban" aria-hidden="true"></span>Revoke

@@ -25,6 +25,7 @@ BAR = """
       <i v-if="props.row.early" class="other" :style="{ flexGrow: props.row.early }"></i>
       <i v-if="props.row.activated" class="activated"
         :style="{ flexGrow: props.row.activated }"></i>
+      <i v-if="props.row.held" class="other" :style="{ flexGrow: props.row.held }"></i>
       <i v-if="props.row.revoked" class="revoked" :style="{ flexGrow: props.row.revoked }"></i>
       <q-tooltip>{{ props.row.told }}</q-tooltip>
     </span>

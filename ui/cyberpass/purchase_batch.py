@@ -76,4 +76,5 @@ class PurchaseBatchPage(BatchPage):
 
     def row(self, code: PurchaseCodeView) -> dict[str, Any]:
         shown = row(code, self.actor.time_zone, full=self.full.get(code.id))
-        return shown | {"batch": 0}  # it is this one
+        # it is this one
+        return shown | {"batch": 0, "releasable": self.is_releasable(code.status)}

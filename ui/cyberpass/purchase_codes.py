@@ -36,7 +36,7 @@ from ui.purchase_generation import PurchaseGeneration
 from ui.purchase_rows import row
 from ui.shown_code import copy_code, follow_evaluation, show_code
 
-SHOWN = (Status.READY, Status.ACTIVATED, Status.REVOKED, Status.EXPIRED)
+SHOWN = (Status.READY, Status.ACTIVATED, Status.REVOKED, Status.EXPIRED, Status.HELD)
 
 
 @view(Permission.HANDLE_PURCHASE_CODES)

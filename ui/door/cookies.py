@@ -9,7 +9,9 @@ from services.settings import Settings
 
 SESSION = "tallystick"
 FORM = "tallystick-form"
+HALF_WAY = "tallystick-half-way"
 RECEIPT = "tallystick-receipt"
+KNOWN = "tallystick-known"
 
 
 def name(kind: str, settings: Settings) -> str:

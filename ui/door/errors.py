@@ -1,16 +1,15 @@
 """What a visitor sees when something is refused or breaks: a sentence and a reference."""
 
 import logging
-import secrets
 from typing import cast
 
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from services import errors
-from ui import path_kinds
+from services import errors, request_id
+from ui import path_kinds, routes
 from ui.door.body_limit import BodyTooLarge
 from ui.public import pages
 
@@ -20,6 +19,8 @@ VISITOR_LEFT = "No response returned."  # Starlette's words when a browser goes 
 STATUS_OF: dict[type[errors.DomainError], int] = {
     errors.NotFound: 404,
     errors.NotAllowed: 403,
+    errors.ConfirmationDue: 403,
+    errors.FactorDue: 403,
     errors.Gone: 410,
     errors.Limited: 429,
     errors.Invalid: 422,
@@ -27,7 +28,7 @@ STATUS_OF: dict[type[errors.DomainError], int] = {
 
 
 def page(request: Request, status: int, sentence: str = "") -> Response:
-    """The error page with a new reference; the log has one line with the same."""
+    """The error page; its reference is the id of the request, in the log too."""
     return _page(request, status, sentence, exception=None)
 
 
@@ -39,7 +40,10 @@ def broken(request: Request, exception: Exception) -> Response:
 
 
 def of_domain(request: Request, exception: Exception) -> Response:
+    """A page or file that needs a confirmation leads to where it is given, and back."""
     refusal = cast(errors.DomainError, exception)
+    if isinstance(refusal, errors.ConfirmationDue) and request.method == "GET":
+        return RedirectResponse(routes.confirm(path_kinds.wanted(request.scope)), 303)
     return page(request, STATUS_OF.get(type(refusal), 409), refusal.message)
 
 
@@ -51,7 +55,7 @@ def of_http(request: Request, exception: Exception) -> Response:
 
 
 def _page(request: Request, status: int, sentence: str, *, exception: Exception | None) -> Response:
-    reference = secrets.token_hex(4).upper()
+    reference = request_id.reference()
     level = logging.ERROR if exception else logging.INFO
     asked = f"{request.method} {path_kinds.without_secrets(request.scope['path'])}"
     log.log(level, "%d for %r (reference %s)", status, asked, reference, exc_info=exception)

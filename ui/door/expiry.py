@@ -1,7 +1,5 @@
 """Tells open tabs that their session is about to end, and closes them when it has."""
 
-import asyncio
-import logging
 from datetime import timedelta
 
 from nicegui import Client, ui
@@ -9,22 +7,20 @@ from nicegui import Client, ui
 from services import sessions
 from ui.door import session, tabs
 
-log = logging.getLogger("tallystick.door")
-
 EVERY = timedelta(seconds=20)
 WARNING = timedelta(minutes=2)
 SENTENCE = "You will be signed out in two minutes."
 
 
-async def watch() -> None:
-    """For as long as the process lives. An open socket keeps no session alive; a click does."""
-    warned: set[str] = set()
-    while True:
-        await asyncio.sleep(EVERY.total_seconds())
-        try:
-            warned = await look(warned)
-        except Exception:
-            log.exception("Open tabs could not be checked; they are checked again soon.")
+_warned: set[str] = set()
+
+
+async def watch() -> timedelta:
+    """Look once; returns when to again. An open socket keeps no session alive; a click does."""
+    seen = await look(_warned)
+    _warned.clear()
+    _warned.update(seen)
+    return EVERY
 
 
 async def look(warned: set[str]) -> set[str]:

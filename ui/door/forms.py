@@ -9,7 +9,7 @@ from itsdangerous import BadSignature, Signer, TimestampSigner, URLSafeTimedSeri
 from starlette.requests import Request
 from starlette.responses import Response
 
-from services import keys
+from services import keys, redaction
 from services.settings import Settings
 from ui.door import cookies, hosts, session
 
@@ -18,6 +18,7 @@ LASTS = timedelta(hours=12)
 RENEWED_AFTER = timedelta(hours=6)
 STALE = "This page was open too long or came from elsewhere. Please send it again."
 FIELDS_MAX = 50
+SPOKEN = ("next",)  # fields that may be told in the log; all others are somebody's
 
 
 def is_from_here(request: Request, settings: Settings) -> bool:
@@ -37,7 +38,9 @@ async def read(request: Request) -> dict[str, str]:
         pairs = parse_qsl(body, keep_blank_values=True, max_num_fields=FIELDS_MAX, errors="replace")
     except ValueError:
         return {}
-    return dict(pairs)
+    typed = dict(pairs)
+    redaction.hide(*(value for name, value in typed.items() if name not in SPOKEN))
+    return typed
 
 
 def is_genuine(request: Request, form: dict[str, str], settings: Settings) -> bool:
@@ -73,6 +76,13 @@ def sign_out_token(request: Request) -> str:
 def is_sign_out(request: Request, form: dict[str, str], settings: Settings) -> bool:
     own = _is_token(form.get(FIELD, ""), "sign-out", session.token_of(request))
     return own and is_from_here(request, settings)
+
+
+def halves() -> URLSafeTimedSerializer:
+    """For the cookie of who has shown the password and not yet the second factor."""
+    return URLSafeTimedSerializer(
+        keys.ring().form, salt="half-way", signer_kwargs={"digest_method": hashlib.sha256}
+    )
 
 
 def receipts() -> URLSafeTimedSerializer:

@@ -12,7 +12,7 @@ from services.settings import Settings
 from services.sheets import BYTES, CSV
 from services.workbooks import XLSX
 from ui import client_paths, path_kinds, routes
-from ui.door import errors, forms, hosts, peers, session, socket_limit, tabs
+from ui.door import errors, forms, hosts, peers, rights, session, socket_limit, tabs
 
 NAVIGATION = ("GET", "HEAD")
 
@@ -56,9 +56,7 @@ def _as_get(scope: Scope) -> None:
 def _signed_out(request: Request) -> Response:
     if request.method not in NAVIGATION:
         return errors.page(request, 404)
-    query = request.scope["query_string"].decode("ascii")
-    wanted = request.scope["path"] + (f"?{query}" if query else "")
-    return RedirectResponse(routes.login(wanted), 303)
+    return RedirectResponse(routes.login(path_kinds.wanted(request.scope)), 303)
 
 
 async def _application(request: Request) -> Response | None:
@@ -66,6 +64,8 @@ async def _application(request: Request) -> Response | None:
         refusal = errors.page(request, 405)
         refusal.headers["allow"] = ", ".join(NAVIGATION)
         return refusal
+    if not await rights.may_open(request.scope["path"], session.token_of(request)):
+        return errors.page(request, 404)
     if request.method == "HEAD":
         return Response(media_type=_kind(request.scope["path"]))
     await session.keep_alive(request.scope)

@@ -3,12 +3,14 @@
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ui import client_paths, path_kinds
+from ui import client_paths, path_kinds, routes
 
 PUBLIC = (
     "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+# The pages that offer a passkey run one script of ours, which asks at these paths of ours.
+PASSKEYS = PUBLIC + "; script-src {script}; connect-src {paths}"
 # NiceGUI compiles its templates in the browser and inlines its scripts: without these two
 # exceptions its pages are dead. What stands between user data and a script are the AST tests.
 APPLICATION = (
@@ -38,11 +40,14 @@ MARK_OF_NICEGUI = "x-nicegui-content"
 KEPT = (200, 206, 304)
 
 
-def with_headers(app: ASGIApp, *, https: bool) -> ASGIApp:
+def with_headers(app: ASGIApp, *, https: bool, passkeys_at: str = "") -> ASGIApp:
+    """`passkeys_at` is the one origin where passkeys are offered."""
+    with_passkeys = _passkeys(passkeys_at) if passkeys_at else PUBLIC
+
     async def call(scope: Scope, receive: Receive, send: Send) -> None:
         async def decorated(message: Message) -> None:
             if message["type"] == "http.response.start":
-                _decorate(message, scope["path"], https=https)
+                _decorate(message, scope["path"], https=https, with_passkeys=with_passkeys)
             await send(message)
 
         await app(scope, receive, decorated)
@@ -50,10 +55,12 @@ def with_headers(app: ASGIApp, *, https: bool) -> ASGIApp:
     return call
 
 
-def _decorate(message: Message, path: str, *, https: bool) -> None:
+def _decorate(message: Message, path: str, *, https: bool, with_passkeys: str) -> None:
     headers = MutableHeaders(raw=list(message.setdefault("headers", [])))
     headers.update(ALWAYS)
     headers["content-security-policy"] = _policy(headers, path)
+    if path_kinds.takes_passkeys(path):
+        headers["content-security-policy"] = with_passkeys
     if path_kinds.is_preview(path) and message["status"] == 200:
         headers["content-security-policy"] = PREVIEW
         headers["x-frame-options"] = "SAMEORIGIN"
@@ -74,3 +81,15 @@ def _policy(headers: MutableHeaders, path: str) -> str:
         return ASSET
     is_page = headers.get("content-type", "").startswith("text/html")
     return PUBLIC if is_page or not path_kinds.is_download(path) else DOWNLOAD
+
+
+def _passkeys(origin: str) -> str:
+    """The exact addresses: a policy cannot name a path without the host before it."""
+    asked = (
+        routes.PASSKEY_OPTIONS,
+        routes.PASSKEY_SIGN_IN,
+        routes.CONFIRM_OPTIONS,
+        routes.CONFIRM_PASSKEY,
+    )
+    paths = " ".join(origin + path for path in asked)
+    return PASSKEYS.format(script=origin + routes.static(routes.PASSKEY_SCRIPT), paths=paths)

@@ -41,6 +41,11 @@ def is_own_origin(scope: Scope, origin: str, base_url: str) -> bool:
     return origin.lower() in own
 
 
+def is_public(scope: Scope, base_url: str) -> bool:
+    """Whether the page was asked for under the name of the public URL."""
+    return Headers(scope=scope).get("host", "").lower() == urlsplit(base_url.lower()).netloc
+
+
 def _name(scope: Scope) -> str | None:
     """The host name asked for, without its port; None where it is missing, doubled or odd."""
     given = Headers(scope=scope).getlist("host")

@@ -11,11 +11,22 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from services import signals
+from services import relying_party, signals
 from services.errors import DomainError
 from services.settings import Settings
 from ui import path_kinds
-from ui.door import body_limit, errors, guard, headers, hosts, peers, sockets, tabs
+from ui.door import (
+    body_limit,
+    errors,
+    guard,
+    headers,
+    hosts,
+    peers,
+    request_ids,
+    rights,
+    sockets,
+    tabs,
+)
 from ui.door.connections import PatientHttp
 from ui.door.session import actor_of
 
@@ -24,6 +35,7 @@ SERVER_OPTIONS: dict[str, Any] = {
     "proxy_headers": False,
     "server_header": False,
     "access_log": False,
+    "log_config": None,  # its records go where all others go, past the same redaction
     "ws_max_size": 1024 * 1024,
     "http": PatientHttp,
     "h11_max_incomplete_event_size": 64 * 1024,
@@ -32,8 +44,12 @@ SERVER_OPTIONS: dict[str, Any] = {
 _ends: list[Callable[[], None]] = []
 
 
-def install(app: App, settings: Settings) -> None:
-    """Everything the server gets passes the door first; a second call replaces the first."""
+def install(app: App, settings: Settings, needs: rights.Needs) -> None:
+    """Everything the server gets passes the door first; a second call replaces the first.
+
+    `needs` says what it takes to see each page.
+    """
+    rights.use(needs)
     app.build_middleware_stack = lambda: door(type(app).build_middleware_stack(app), settings)
     app.middleware_stack = None
     app.add_exception_handler(404, _not_found)
@@ -52,8 +68,12 @@ def door(inner: ASGIApp, settings: Settings) -> ASGIApp:
     app = hosts.only_allowed(app, settings.hosts)
     app = errors.caught(app)
     app = _without_body_for_head(app)
-    app = headers.with_headers(app, https=settings.is_https)
+    party = relying_party.here()
+    app = headers.with_headers(
+        app, https=settings.is_https, passkeys_at=party.origin if party else ""
+    )
     app = peers.with_real_peer(app, settings.trusted_proxies)
+    app = request_ids.with_request_ids(app)
     return _past_lifespan(app, inner)
 
 

@@ -17,6 +17,7 @@ from nicegui.nicegui import (
 )
 from socketio.exceptions import ConnectionRefusedError
 
+from services import request_id
 from services.settings import Settings
 from ui.door import hosts
 
@@ -69,6 +70,7 @@ async def _handshake(sid: str, *frames: Any) -> bool:
 
 def _owned(name: str, handler: Callable[[str, dict[str, Any]], None]) -> Callable[..., None]:
     def handle(sid: str, *frames: Any) -> None:
+        request_id.begin()
         if not _owns(sid, _client_id(frames)):
             return log.warning("A socket sent %s for a tab that is not its own.", name)
         try:

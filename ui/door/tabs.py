@@ -43,7 +43,7 @@ async def reopen(user_ids: Collection[int]) -> None:
         where = (session.token_of(client.request), shown.workspace_slug)
         if where not in today:
             today[where] = await _today(*where)
-        if _path_of(client) == routes.HOME or _may_otherwise(today[where], shown):
+        if _path_of(client) == routes.HOME or _may_otherwise(client, shown, today[where]):
             stale[client] = _path_of(client)
     await _close(stale)
 
@@ -56,8 +56,11 @@ async def _today(token: str, slug: str | None) -> Actor | None:
         return None
 
 
-def _may_otherwise(today: Actor | None, shown: Actor) -> bool:
-    return today is None or (today.is_owner, today.role) != (shown.is_owner, shown.role)
+def _may_otherwise(client: Client, shown: Actor, today: Actor | None) -> bool:
+    if today is None or (today.is_owner, today.role) != (shown.is_owner, shown.role):
+        return True
+    # a second factor is set up on the account page, which shows by itself what came of it
+    return today.factor_due != shown.factor_due and _path_of(client) != routes.ACCOUNT
 
 
 def _path_of(client: Client) -> str:

@@ -37,7 +37,10 @@ COLUMNS = [
     Column(name="by", label="Created by", look="quiet wrap"),
     Column(name="view", label="", end=True, cell=VIEW),
 ]
-SHOWN = (Status.READY, Status.ACTIVATED, Status.REVOKED, Status.EXPIRED, Status.NOT_YET_VALID)
+SHOWN = (
+    *(Status.READY, Status.ACTIVATED, Status.REVOKED, Status.EXPIRED, Status.NOT_YET_VALID),
+    Status.HELD,
+)
 
 
 @view(Permission.USE_EDSPACE)
@@ -162,10 +165,16 @@ def row(batch: BatchView, zone: str) -> dict[str, Any]:
         "early": 0,
         "activated": batch.activated,
         "revoked": batch.revoked,
-        "summary": _progress(batch) if batch.is_under_way else f"{batch.activated:,} activated",
+        "held": batch.held,
+        "summary": _progress(batch) if batch.is_under_way else _summary(batch),
         "told": _progress(batch) if batch.is_under_way else _told(batch, waiting),
         **({waiting: batch.ready} if is_done else {}),
     }
+
+
+def _summary(batch: BatchView) -> str:
+    told = f"{batch.activated:,} activated"
+    return f"{told}, {batch.held:,} held" if batch.held else told
 
 
 def _progress(batch: BatchView) -> str:
@@ -176,4 +185,5 @@ def _progress(batch: BatchView) -> str:
 
 def _told(batch: BatchView, waiting: str) -> str:
     word = {"ready": "ready", "expired": "expired", "early": "not yet valid"}[waiting]
-    return f"{batch.ready:,} {word}, {batch.activated:,} activated, {batch.revoked:,} revoked"
+    told = f"{batch.ready:,} {word}, {batch.activated:,} activated, {batch.revoked:,} revoked"
+    return f"{told}, {batch.held:,} held" if batch.held else told

@@ -100,6 +100,7 @@ class AccessBatch(BatchPage):
             "email": code.email or "",
             "when": wording.brief(code.at, self.actor.time_zone) if code.at else "",
             "revocable": self.is_revocable(code.status),
+            "releasable": self.is_releasable(code.status),
             **self.mail.row(code),
         }
 

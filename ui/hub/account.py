@@ -20,6 +20,8 @@ from ui.components.page_head import page_head
 from ui.components.panel import Panel
 from ui.components.text import text
 from ui.pages import page_title, view
+from ui.passkeys_panel import PasskeysPanel
+from ui.second_factor_panel import SecondFactorPanel
 from ui.theme_menu import THEMES
 
 CHANGED = "Your password is changed. You are signed out everywhere else, and a mail tells you so."
@@ -32,6 +34,8 @@ async def page(actor: Actor) -> None:
     with ui.element("div").classes("one-column"):
         _name(actor)
         _password(actor)
+        await SecondFactorPanel(actor).build()
+        await PasskeysPanel(actor).build()
         ThemePanel(actor)
         await SessionsPanel(actor).build()
 

@@ -1,6 +1,6 @@
 """What each kind of mail of the installation says."""
 
-from models.enums import MessageKind
+from models.enums import AccountChange, MessageKind
 from services.account_letters import (
     AccountLetter,
     HeadLetter,
@@ -10,20 +10,23 @@ from services.account_letters import (
 )
 from services.settings import get_settings
 from ui import routes, wording
+from ui.mails import warnings
 from ui.mails.words import HIDDEN, PROGRAM, Words, apart, link
 
 UNEXPECTED = "You did not expect this mail? Then ignore it, and nothing happens."
 
 
-def subject(kind: MessageKind, workspace: str = "") -> str:
-    """As a list of messages shows it too; an invitation names the workspace it is for."""
+def subject(
+    kind: MessageKind, workspace: str = "", change: AccountChange = AccountChange.PASSWORD
+) -> str:
+    """As a list of messages shows it too: an invitation names its workspace, a warning a change."""
     match kind:
         case MessageKind.INVITATION:
             return f"You are invited to {apart(workspace or PROGRAM)}"
         case MessageKind.RESET:
             return "Set a new password for Tallystick"
         case MessageKind.WARNING:
-            return "Your Tallystick password was changed"
+            return warnings.WARNINGS[change].subject
         case MessageKind.HEAD:
             return "Head of the audit log"
         case _:
@@ -82,18 +85,19 @@ def _reset(letter: ResetLetter) -> Words:
 
 def _warning(letter: WarningLetter) -> Words:
     at = f"{wording.moment(letter.at, 'UTC')} (UTC)"
+    said = warnings.WARNINGS[letter.change]
     reset = get_settings().base_url + routes.RESET
     return Words(
         sender=PROGRAM,
-        subject=subject(MessageKind.WARNING),
-        glance=f"Changed on {at}.",
-        heading="Your password was changed",
-        lead="If it was you, there is nothing left to do.",
+        subject=said.subject,
+        glance=f"{said.glance} {at}.",
+        heading=said.heading,
+        lead=said.lead,
         below=(
             f"It was not you? Set a new password at {reset} now,",
             "and tell the owner of this installation.",
         ),
-        facts=(("Account", letter.recipient), ("Changed on", at)),
+        facts=(("Account", letter.recipient), (said.fact, at)),
     )
 
 

@@ -50,7 +50,7 @@ def refused(
     errors = error.fields if isinstance(error, Invalid) else {"form": error.message}
     response = show(request, page, status=_status(error), values=typed, errors=errors, **context)
     if isinstance(error, Limited):
-        response.headers["retry-after"] = str(60 * error.minutes)
+        response.headers["retry-after"] = str(error.seconds)
     return response
 
 

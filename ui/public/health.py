@@ -1,12 +1,8 @@
-"""Whether the process lives and whether its database answers, for whatever watches it."""
-
-import logging
+"""Whether the process lives and whether it can serve, for whatever watches it."""
 
 from starlette.responses import PlainTextResponse, Response
 
-from services import setup
-
-log = logging.getLogger("tallystick.door")
+from services import readiness
 
 
 async def alive() -> Response:
@@ -14,9 +10,6 @@ async def alive() -> Response:
 
 
 async def ready() -> Response:
-    try:
-        await setup.is_open()  # any small question to the database will do
-    except Exception:
-        log.exception("The database does not answer")
-        return PlainTextResponse("The database does not answer.\n", 503)
-    return PlainTextResponse("ok\n")
+    """503 with one word for each thing that is missing: a stranger learns no more."""
+    lacks = await readiness.lacks()
+    return PlainTextResponse(f"{' '.join(lacks)}\n", 503) if lacks else PlainTextResponse("ok\n")

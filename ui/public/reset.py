@@ -56,7 +56,9 @@ async def use(request: Request) -> Response:
         return _over(request)
     except DomainError as error:
         return answers.refused(request, USE, typed, error, **_about(page))
-    return RedirectResponse(routes.login(reset=True), 303)
+    response = RedirectResponse(routes.login(reset=True), 303)
+    sign_in.know(request, response, page.email, get_settings())
+    return response
 
 
 def _over(request: Request) -> Response:

@@ -5,14 +5,15 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from services import sessions, setup
+from services import known_browsers, second_step, sessions, setup
 from services.demo.sample import PASSWORD
 from services.demo.story import ADMIN, EVALUATOR, OWNER, SALES
 from services.errors import DomainError
+from services.sessions import SecondFactorDue
 from services.settings import Settings, get_settings
 from ui import path_kinds, routes, targets
 from ui.door import cookies, errors, forms, peers, session
-from ui.public import answers, pages
+from ui.public import answers, half_way, pages, passkey_button
 
 PAGE = answers.Page("login.html", "Sign in", ("email",))
 SIGNED_OUT = "You are signed out."
@@ -33,9 +34,10 @@ async def show(request: Request) -> Response:
         return elsewhere
     if await setup.is_open():
         return RedirectResponse(routes.setup(), 303)
-    response = answers.show(request, PAGE, notice=_notice(request), **_context(target))
-    if cookies.read(request, cookies.SESSION, get_settings()):
-        cookies.drop(response, cookies.SESSION, get_settings())  # of a session that has ended
+    response = answers.show(request, PAGE, notice=_notice(request), **_context(request, target))
+    for kind in (cookies.SESSION, cookies.HALF_WAY):  # of a session that has ended, or never began
+        if cookies.read(request, kind, get_settings()):
+            cookies.drop(response, kind, get_settings())
     return response
 
 
@@ -43,25 +45,44 @@ async def submit(request: Request) -> Response:
     settings, typed = get_settings(), await forms.read(request)
     if elsewhere := wrong_address(request):
         return elsewhere
-    context = _context(typed.get("next", ""))
+    context = _context(request, typed.get("next", ""))
     if not forms.is_genuine(request, typed, settings):
         return answers.stale(request, PAGE, typed, **context)
     try:
         token = await sessions.sign_in(_attempt(request, typed))
+    except SecondFactorDue as due:
+        return half_way.redirect(request, due.half, typed.get("next", ""))
     except DomainError as error:
         return answers.refused(request, PAGE, typed, error, **context)
     return await enter(request, token, targets.after_sign_in(typed.get("next", "")), settings)
 
 
 async def enter(request: Request, token: str, target: str, settings: Settings) -> Response:
-    """Hand over the new session; the one that this browser had before ends."""
+    """On to that page, with the new session."""
+    return await hand_over(request, RedirectResponse(lands(target), 303), token, settings)
+
+
+def lands(target: str) -> str:
+    """A file needs a page around it: a browser that saves one stays where it was."""
+    return routes.login(target) if path_kinds.is_file(target) else target
+
+
+async def hand_over(
+    request: Request, response: Response, token: str, settings: Settings
+) -> Response:
+    """The answer with the new session in it; the one that this browser had before ends."""
     if before := session.token_of(request):
         await sessions.sign_out(before)
-    # a file needs a page around it: a browser that saves one stays where it was
-    lands = routes.login(target) if path_kinds.is_file(target) else target
-    response = RedirectResponse(lands, 303)
     cookies.put(response, cookies.SESSION, token, settings, lasts=settings.session_absolute)
+    if actor := await sessions.find(token):
+        know(request, response, actor.email, settings)
     return response
+
+
+def know(request: Request, response: Response, email: str, settings: Settings) -> None:
+    """From now on this browser has tries of its own, whatever strangers guess."""
+    kept = known_browsers.remember(cookies.read(request, cookies.KNOWN, settings), email)
+    cookies.put(response, cookies.KNOWN, kept, settings, lasts=known_browsers.LASTS)
 
 
 def _arrived(request: Request, target: str) -> Response:
@@ -95,6 +116,8 @@ def wrong_address(request: Request, path: str = routes.LOGIN) -> Response | None
 def _notice(request: Request) -> str | None:
     if "reset" in request.query_params:
         return RESET_DONE
+    if "late" in request.query_params:
+        return second_step.OVER
     return SIGNED_OUT if "signed_out" in request.query_params else None
 
 
@@ -104,13 +127,15 @@ def _attempt(request: Request, typed: dict[str, str]) -> sessions.SignIn:
         password=typed.get("password", ""),
         address=peers.address(request.scope),
         browser=request.headers.get("user-agent", ""),
+        known=cookies.read(request, cookies.KNOWN, get_settings()),
     )
 
 
-def _context(target: str) -> dict[str, Any]:
+def _context(request: Request, target: str) -> dict[str, Any]:
     accounts = DEMO_ACCOUNTS if get_settings().demo else ()
     return {
         "next": target if targets.is_local(target) else "",
         "demo_accounts": accounts,
         "reset_url": routes.RESET,
+        "passkey": passkey_button.for_sign_in(request),
     }

@@ -38,6 +38,10 @@ window.tallystick = {
     }
   },
 
+  now() {
+    return Date.now();
+  },
+
   isAtTop() {
     return window.scrollY < 40;
   },

@@ -10,7 +10,16 @@ import pytest
 from nicegui import app, ui
 from nicegui.testing.general import nicegui_reset_globals
 
-from services import key_tie, keys, password_resets, redeem_limits, sessions, setup, setup_token
+from services import (
+    key_tie,
+    keys,
+    password_resets,
+    redeem_limits,
+    sessions,
+    setup,
+    setup_token,
+    sign_in_limits,
+)
 from services.settings import get_settings
 from ui import routes
 from ui.door.install import install
@@ -31,7 +40,7 @@ async def opened(monkeypatch: pytest.MonkeyPatch, **environment: str) -> AsyncIt
     for name, value in environment.items():
         monkeypatch.setenv(f"TALLYSTICK_{name.upper()}", value)
     get_settings.cache_clear()
-    sessions._by_address.cache_clear()
+    sign_in_limits.by_address.cache_clear()
     redeem_limits.by_address.cache_clear()
     password_resets.by_address.cache_clear()
     if await key_tie.key_check() is None:
@@ -45,7 +54,7 @@ async def _served() -> AsyncIterator[None]:
     with nicegui_reset_globals():
         os.environ["NICEGUI_USER_SIMULATION"] = "true"
         try:
-            install(app, get_settings())
+            install(app, get_settings(), {})
             register(app)
             ui.run(root, show_welcome_message=False)
             async with app.router.lifespan_context(app):

@@ -64,7 +64,8 @@ async def test_a_password_is_hidden_until_its_eye_is_pressed(house: House) -> No
 async def test_the_theme_follows_in_other_tabs(house: House) -> None:
     here = await house.visit(house.cast.sam, routes.ACCOUNT)
     there = await house.visit(house.cast.sam, routes.ACCOUNT)
-    await sees(there, "Theme")
+    for tab in (here, there):
+        await sees(tab, "Where you are signed in")
     await press(here, "Dark")
     await until(lambda: button(there, "Dark").props["aria-pressed"] == "true")
     assert (await User.get(id=house.cast.sam.user_id)).theme is Theme.DARK

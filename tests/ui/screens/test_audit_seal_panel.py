@@ -48,7 +48,7 @@ async def test_the_entry_that_is_wrong_is_named(house: House) -> None:
     await sees(user, "sealed")
     await press(user, "Verify")
     await press(user, "Verify")
-    await sees(user, "1 thing is not as they were.", "Entry 2 (seal 2) is not as it was sealed.")
+    await sees(user, "7 things are not as they were.", "Entry 2 (seal 2) is not as it was sealed.")
     assert "This holds against" not in words(user)
 
 

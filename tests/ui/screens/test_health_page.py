@@ -1,12 +1,33 @@
-"""The owner's Health page: how mail goes, live, and the mail that tries it."""
+"""The owner's Health page: how everything does, live; mail, and the mail that tries it."""
+
+import itertools
+from datetime import timedelta
 
 import pytest
+from nicegui.testing import User
 
 from models import Message
 from models.enums import MessageKind
-from services import mail_pause, mailing, messages, outbox, outbox_answers, outbox_claims
+from services import (
+    checkup,
+    heartbeats,
+    log_state,
+    mail_pause,
+    mailing,
+    messages,
+    outbox,
+    outbox_answers,
+    outbox_claims,
+    own_address,
+    signals,
+    throttling,
+)
 from services.database import unit_of_work
 from services.outbox import Draft
+from services.own_address import Reach, Reached
+from services.settings import Settings
+from services.signals import Changed, Topic
+from services.throttling import Kind
 from tests.cast import Cast
 from tests.conftest import Configure
 from tests.mail_server import Box, running
@@ -22,6 +43,8 @@ from tests.ui.screens.visit import (
     words,
 )
 from ui import routes
+from ui.health_panels import clock_with
+from ui.health_tables import GOOD, Section
 
 
 @pytest.fixture(autouse=True)
@@ -101,6 +124,72 @@ async def test_a_test_mail_shows_what_the_server_answered(
         await until(lambda: error_at(user, "To").startswith("This is not an e-mail address."))
         assert "550" not in words(user)
     assert not await Message.exists()
+
+
+def facts(user: User) -> dict[str, str]:
+    """Names and values of all panels."""
+    lines = words(user).splitlines()
+    return dict(itertools.pairwise(lines))
+
+
+async def test_it_says_whether_everything_works_and_changes_while_the_owner_looks(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checkup, "ROOM_WANTED", 0)
+    monkeypatch.setattr(log_state, "LATE_AFTER", timedelta(days=1))
+    heartbeats.forget()
+    beat = heartbeats.begin("Sending mail", "mail")
+    beat.ends(timedelta(hours=1), failed=False)
+    user = await house.visit(house.cast.olga, routes.HEALTH)
+    await sees(user, "Everything works.", "No try was refused within the last hour.")
+    assert facts(user)["Sending mail"].startswith("Waits for work, came round")
+    assert facts(user)["Last Verify"] == "Never"
+    beat.has_ended = True
+    signals.emit(Changed(None, Topic.HEALTH))
+    await sees(user, "1 thing needs you.", "Ended; restart Tallystick")
+    await sees(user, "Something that runs beside the pages does not go on.")
+    heartbeats.forget()
+
+
+async def test_the_owner_sees_throttling_happen(house: House, configure: Configure) -> None:
+    configure(sign_in_tries_per_installation=5)
+    user = await house.visit(house.cast.olga, routes.HEALTH)
+    await sees(user, "QUIET")
+    for _ in range(7):
+        throttling.count(Kind.SIGN_IN)
+    await throttling.keep()
+    await sees(user, "GUESSING", "7 of 5 in an hour")
+    assert facts(user)["Sign-ins refused"].startswith("7 tries since")
+
+
+async def test_the_public_address_is_asked_at_opening_and_again_at_a_press(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = iter([Reach.REDIRECT, Reach.HERE])
+
+    async def reach(settings: Settings) -> Reached:
+        return Reached(url="https://codes.example.org", reach=next(answers))
+
+    monkeypatch.setattr(own_address, "reach", reach)
+    user = await house.visit(house.cast.olga, routes.HEALTH)
+    await sees(user, "It leads on to another address.")
+    await press(user, "Check again")
+    await sees(user, "It leads here.", "REACHED")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "word", "told"),
+    [
+        (5, "RIGHT", "The same, within 30 seconds"),
+        (40, "DIFFERS", "40 seconds ahead of it"),
+        (-3600, "DIFFERS", "1 h behind it"),
+    ],
+)
+def test_the_browsers_clock_is_compared(seconds: int, word: str, told: str) -> None:
+    section = Section(title="Clock", word="RIGHT", tone=GOOD)
+    shown = clock_with(section, timedelta(seconds=seconds))
+    assert (shown.word, shown.facts) == (word, (("Your browser", told),))
+    assert clock_with(section, None) is section
 
 
 @pytest.mark.parametrize("who", ["ada", "sam", "eve"])

@@ -67,7 +67,7 @@ async def opened(cast: Cast) -> AsyncIterator[House]:
             register(app)
             downloads.register(app)
             theme.install()
-            install(app, get_settings())
+            install(app, get_settings(), {})
             ui.run(root, show_welcome_message=False, tailwind=False)
             live.start()
             async with app.router.lifespan_context(app), AsyncExitStack() as stack:

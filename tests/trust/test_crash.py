@@ -1,4 +1,4 @@
-"""A writing process that is killed at any moment leaves whole units of work behind."""
+"""T01: a writing process that is killed at any moment leaves whole units of work behind."""
 
 import asyncio
 import sqlite3

@@ -1,0 +1,117 @@
+"""Holds codes after a restore, and ends what must not go on from an older time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from models import Installation, PasskeyChallenge, PasswordReset, Session
+from models.enums import AuditAction, Resource
+from services import audit
+from services.database import execute_each, fetch, unit_of_work
+from services.zones import now
+
+HOLD = "UPDATE code SET status = 'HELD' WHERE id = ? AND status = 'READY'"
+HOLD_ALL = """
+UPDATE code SET status = 'HELD' WHERE status = 'READY'
+AND batch_id IN (SELECT id FROM batch WHERE state = ?)"""
+COUNT = """
+SELECT batch.id, batch.workspace_id, COUNT(code.id) - batch.held AS codes
+FROM batch JOIN code ON code.batch_id = batch.id AND code.status = 'HELD'
+WHERE batch.state = 'DONE' GROUP BY batch.id, batch.workspace_id, batch.held
+HAVING COUNT(code.id) > batch.held ORDER BY batch.id"""
+COUNTED = "UPDATE batch SET held = held + ?, ready = ready - ? WHERE id = ?"
+# what the lost time made of them was other codes: those here were shown to nobody
+UNFINISHED = """
+DELETE FROM code WHERE batch_id IN (SELECT id FROM batch WHERE state IN ('QUEUED', ?))"""
+BEGIN_AGAIN = """
+UPDATE batch SET state = 'QUEUED', made = 0, tries = 0, holder = '', held_until = NULL,
+    started_at = NULL WHERE state IN ('QUEUED', ?)"""
+SENDING = "UPDATE message SET held_until = NULL, holder = '' WHERE state = ?"
+NUMBER = "UPDATE sqlite_sequence SET seq = ? WHERE name = ? AND seq < ?"
+NUMBERS = "SELECT name, seq FROM sqlite_sequence"
+FAR, NEAR = 10_000_000, 10_000
+IN_LINKS = ("code", "message", "invitation", "password_reset")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holding:
+    """`ids` are the codes to hold, None all that are READY; `numbers` the newest ids by table.
+
+    `seq` is the seal that the copy ends with, `known` the newest one there was; `gone` counts
+    codes that were made later and are lost.
+    """
+
+    ids: Sequence[int] | None
+    numbers: dict[str, int] | None
+    backup: str
+    seq: int
+    known: int
+    gone: int
+
+
+@unit_of_work
+async def hold(wanted: Holding) -> int:
+    """In the copy, before it takes the place of anything; returns how many codes are held."""
+    await _begin_again()
+    await _end_ways_in()
+    await _skip_numbers(wanted.numbers)
+    if wanted.ids is None:
+        await execute_each(HOLD_ALL, [("DONE",)])
+    else:
+        await execute_each(HOLD, [(code_id,) for code_id in wanted.ids])
+    found = await fetch(COUNT)
+    await execute_each(COUNTED, [(row["codes"], row["codes"], row["id"]) for row in found])
+    held = sum(row["codes"] for row in found)
+    await _record(wanted, found, held)
+    return held
+
+
+async def _record(wanted: Holding, found: Sequence[dict[str, Any]], held: int) -> None:
+    restored = audit.entry(
+        AuditAction.RESTORE,
+        Resource.BACKUP,
+        None,
+        by=None,
+        backup=wanted.backup,
+        seal=wanted.seq,
+        newest_seal=wanted.known,
+        held=held,
+        gone=wanted.gone,
+    )
+    each = [
+        audit.entry(
+            AuditAction.HOLD,
+            Resource.BATCH,
+            row["id"],
+            by=None,
+            workspace_id=row["workspace_id"],
+            codes=row["codes"],
+        )
+        for row in found
+    ]
+    await audit.record_all([restored, *each])
+
+
+async def _begin_again() -> None:
+    for statement in (UNFINISHED, BEGIN_AGAIN):
+        await execute_each(statement, [("RUNNING",)])
+    await execute_each(SENDING, [("SENDING",)])
+
+
+async def _end_ways_in() -> None:
+    """Whoever was signed in, or on the way to it, may not be any more by now."""
+    at = now()
+    await Session.filter(ended_at=None).update(ended_at=at)
+    await PasswordReset.filter(used_at=None).update(used_at=at)
+    await PasskeyChallenge.all().delete()
+    await Installation.all().update(setup_digest=None, setup_expires_at=None, backup_problem="")
+
+
+async def _skip_numbers(newest: dict[str, int] | None) -> None:
+    """No number is given twice: a link names a row by it, and may be of a row that is lost."""
+    rows = await fetch(NUMBERS)
+    for row in rows:
+        name, seq = row["name"], row["seq"]
+        far = FAR if name in IN_LINKS else NEAR
+        wanted = seq + far if newest is None else max(seq, newest.get(name, 0))
+        await execute_each(NUMBER, [(wanted, name, wanted)])

@@ -1,0 +1,54 @@
+"""When the last backup was made, and whether the last that was tried failed."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from models import Installation
+from services.database import reader
+from services.settings import Settings
+from services.zones import now
+
+DUE_AFTER = timedelta(hours=48)
+MANIFEST = "manifest.json"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastBackup:
+    """`problem` is why the last one that was tried failed. `is_late` where two nights had none.
+
+    On PostgreSQL somebody else makes them: nothing is known here.
+    """
+
+    is_ours: bool
+    made_at: datetime | None = None
+    problem: str = ""
+    tried_at: datetime | None = None
+    is_late: bool = False
+
+
+async def last(settings: Settings) -> LastBackup:
+    if settings.uses_postgres:
+        return LastBackup(is_ours=False)
+    installation = await Installation.all().using_db(reader()).first()
+    made_at = newest(settings.data_dir / "backups")
+    since = made_at or (installation and installation.created_at) or now()
+    return LastBackup(
+        is_ours=True,
+        made_at=made_at,
+        problem=installation.backup_problem if installation else "",
+        tried_at=installation.backup_tried_at if installation else None,
+        is_late=not settings.demo and now() - since > DUE_AFTER,
+    )
+
+
+def newest(folder: Path) -> datetime | None:
+    """By what the manifests say; one that cannot be read is none."""
+    found = sorted(folder.glob(f"*/{MANIFEST}"), key=lambda each: each.parent.name, reverse=True)
+    for manifest in found:
+        try:
+            return datetime.fromisoformat(json.loads(manifest.read_bytes())["made_at"])
+        except (OSError, ValueError, KeyError, TypeError):
+            continue
+    return None

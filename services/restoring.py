@@ -1,0 +1,230 @@
+"""Restores a backup: checked first, compared with what is known since, whole or not at all."""
+
+import asyncio
+import shutil
+import sqlite3
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from services import (
+    backup_checks,
+    backup_folder,
+    backup_tar,
+    backup_writing,
+    copied_database,
+    database,
+    evidence_store,
+    heads_file,
+    holding,
+    installation,
+    key_file,
+    keys,
+    known_heads,
+    newer_database,
+    restore_swap,
+)
+from services.backup_manifest import DATABASE, EVIDENCE, HEADS, Manifest, NotABackup
+from services.backup_writing import Progress
+from services.content_digest import content_of
+from services.errors import DomainError
+from services.holding import Holding
+from services.keys import KeyFileError, KeyRing
+from services.known_heads import Known
+from services.newer_database import Newer
+from services.settings import Settings
+from services.zones import now
+
+
+class RestoreRefused(DomainError):
+    """Nothing was changed; the message says why."""
+
+
+class Older(RestoreRefused):
+    """The copy is older than what is known; `known` is the newest that it lacks."""
+
+    def __init__(self, manifest: Manifest, known: Known) -> None:
+        super().__init__("The copy is older than what is known of the log.")
+        self.manifest, self.known = manifest, known
+
+
+class Held(StrEnum):
+    """Which codes are held."""
+
+    DIFFERENT = "those that differ from the database that was there"
+    ALL = "all that were ready, as nothing says what happened since"
+    NONE = "none, as somebody said that nothing happened since"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """`heads` are lines of heads that were kept elsewhere."""
+
+    source: Path
+    heads: str = ""
+    accept_older: bool = False
+    nothing_since: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Restored:
+    """`gone` are codes by batch that only the database knew that was there; `missing` files."""
+
+    manifest: Manifest
+    known: Known | None
+    held: int
+    which: Held
+    gone: dict[int, int]
+    replaced: Path
+
+
+async def restore(
+    settings: Settings, asked: Asked, progress: Progress = backup_writing.nothing
+) -> Restored:
+    """Put a backup in the place of the data folder; needs the instance lock, nothing connected.
+
+    Raises RestoreRefused, NotABackup, KeyFileError, SchemaRefused, Invalid: then all is as it was.
+    """
+    if settings.uses_postgres:
+        raise RestoreRefused(
+            "The database is PostgreSQL: put it back with pg_restore. docs/operations.md says how."
+        )
+    restore_swap.finish(settings)
+    ring = key_file.load(settings.key_path)
+    keys.use(ring)
+    try:
+        return await _restore(settings, asked, ring, progress)
+    except BaseException:
+        if not (settings.data_dir / restore_swap.STAGE / restore_swap.MARK).exists():
+            restore_swap.give_up(settings)
+        raise
+
+
+async def _restore(settings: Settings, asked: Asked, ring: KeyRing, progress: Progress) -> Restored:
+    stage = restore_swap.begin(settings)
+    manifest = await asyncio.to_thread(_unpack, stage, asked.source, settings, ring, progress)
+    copy = stage / restore_swap.DATABASE
+    newer = await asyncio.to_thread(newer_database.look, settings.sqlite_path, copy)
+    known = _lacking(settings, asked, newer, manifest, copy)
+    which = _which(asked, newer, known)
+    gone = newer.gone if newer else {}
+    wanted = Holding(
+        ids={Held.ALL: None, Held.NONE: []}.get(which, newer.different if newer else None),
+        numbers=newer.numbers if newer else None,
+        backup=f"{manifest.made_at:%Y%m%dT%H%M%SZ}",
+        seq=manifest.seq,
+        known=known.seq if known else manifest.seq,
+        gone=sum(gone.values()),
+    )
+    held = await _hold(settings, stage, wanted)
+    replaced = await asyncio.to_thread(restore_swap.commit, settings, now())
+    return Restored(
+        manifest=manifest, known=known, held=held, which=which, gone=gone, replaced=replaced
+    )
+
+
+def _unpack(
+    stage: Path, source: Path, settings: Settings, ring: KeyRing, progress: Progress
+) -> Manifest:
+    """The content of the backup as a data folder; looked through before any of it is used."""
+    folder = source
+    if not source.is_dir():
+        folder = stage / "incoming"
+        folder.mkdir(mode=0o700)
+        progress("Unpacking", 0, 0)
+        backup_tar.unpack(source, folder)
+    manifest = backup_folder.manifest(folder)
+    _require_key(settings, ring, manifest)
+    if problems := backup_checks.problems(folder, manifest, progress):
+        raise NotABackup(f"This backup is not sound. {' '.join(problems[:3])}")
+    _place(stage, folder, manifest)
+    shutil.rmtree(stage / "incoming", ignore_errors=True)
+    return manifest
+
+
+def _require_key(settings: Settings, ring: KeyRing, manifest: Manifest) -> None:
+    if manifest.key_check == ring.check_value and manifest.is_ours:
+        return
+    numbers = ", ".join(manifest.keys) or "unknown"
+    raise KeyFileError(
+        f"This backup needs key {numbers} with the check value {manifest.key_check}. The one in "
+        f"{settings.key_path} has the check value {ring.check_value}. Put the right key file there."
+    )
+
+
+def _place(stage: Path, folder: Path, manifest: Manifest) -> None:
+    database_file = stage / restore_swap.DATABASE
+    shutil.copyfile(folder / DATABASE, database_file)
+    database_file.chmod(0o600)
+    if content_of(database_file) != manifest.files[DATABASE]:
+        raise NotABackup("The database changed while it was copied.")
+    if HEADS in manifest.files:
+        shutil.copyfile(folder / HEADS, stage / heads_file.NAME)
+        (stage / heads_file.NAME).chmod(0o600)
+    for name in manifest.files:
+        if name.startswith(f"{EVIDENCE}/"):
+            target = evidence_store.path_of(stage, name.rpartition("/")[2])
+            target.parent.mkdir(mode=0o700, exist_ok=True)
+            backup_writing.add_file(folder / name, target)
+
+
+def _lacking(
+    settings: Settings, asked: Asked, newer: Newer | None, manifest: Manifest, copy: Path
+) -> Known | None:
+    """The newest that is known and not in the copy. Raises Older unless that was accepted."""
+    with copied_database.opened(copy) as opened:
+        ours = {manifest.key_check, *copied_database.key_checks(opened).values()}
+    if newer and not ours & newer.keys:
+        raise RestoreRefused(
+            f"The database in {settings.data_dir} was made with another key than this backup. "
+            "It is of another installation: move that data folder away first."
+        )
+    known = known_heads.found(settings.data_dir / heads_file.NAME, asked.heads, newer)
+    missing = known_heads.newest_missing(known, copy)
+    if missing is None and newer and newer.last_entry > manifest.last_entry:
+        end = newer.end  # what came since is not sealed yet
+        missing = Known(
+            end.seq if end else 0,
+            end.digest if end else "",
+            end.at if end else now(),
+            f"the database in the data folder, which has entries up to {newer.last_entry:,}",
+        )
+    if missing and not asked.accept_older:
+        raise Older(manifest, missing)
+    return missing
+
+
+def _which(asked: Asked, newer: Newer | None, known: Known | None) -> Held:
+    if newer:
+        return Held.DIFFERENT
+    if not asked.nothing_since:
+        return Held.ALL
+    if known:
+        raise RestoreRefused(
+            f"Something did happen since: {known.source} is over seal {known.seq:,}. "
+            "Leave out --nothing-since."
+        )
+    return Held.NONE
+
+
+async def _hold(settings: Settings, stage: Path, wanted: Holding) -> int:
+    """Bring the copy to this program's schema, and hold in it what has to be held."""
+    staged = settings.model_copy(update={"data_dir": stage, "key_file": settings.key_path})
+    await installation.prepare(staged)
+    await database.connect(staged)
+    try:
+        held = await holding.hold(wanted)
+    finally:
+        await database.disconnect()
+    shutil.rmtree(stage / "backups", ignore_errors=True)
+    await asyncio.to_thread(_close, staged.sqlite_path)
+    return held
+
+
+def _close(file: Path) -> None:
+    """One file, without a log beside it."""
+    opened = sqlite3.connect(file)
+    try:
+        opened.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    finally:
+        opened.close()

@@ -1,0 +1,154 @@
+"""The panels of the Health page: a summary, one for each kind of fact, address and clock."""
+
+from datetime import timedelta
+from typing import Any
+
+from nicegui import ui
+from nicegui.elements.mixins.text_element import TextElement
+
+from services import own_address, zones
+from services.checkup import Checkup
+from services.machine import CLOCK_TOLERANCE
+from ui import actions, health_tables, health_words
+from ui.components import browser
+from ui.components.buttons import button
+from ui.components.icon import icon
+from ui.components.panel import Panel
+from ui.components.text import text
+from ui.health_tables import BAD, GOOD, MATTERS, OTHER, Section
+
+ASKS = "This server asks for its own address, as configured, and for no other."
+BROWSER = "Your browser"
+
+
+class Summary:
+    """Whether everything works; what does not, and what to do about it."""
+
+    def __init__(self) -> None:
+        with ui.element("section").classes("card panel summary").props("role=status") as root:
+            root.props["aria-label"] = "Summary"
+            self.root = root
+        self._shown: tuple[object, ...] = ()
+
+    def show(self, found: Checkup) -> None:
+        said, tone = health_words.headline(found)
+        if (said, found.matters) == self._shown:  # nothing is read out twice
+            return
+        self._shown = (said, found.matters)
+        self.root.clear()
+        with self.root:
+            with ui.element("div").classes(f"proof-head tone-{tone}"):
+                icon("circle-check" if tone == GOOD else "circle-alert")
+                text("b", said)
+            if found.matters:
+                self._matters(found)
+
+    @staticmethod
+    def _matters(found: Checkup) -> None:
+        with ui.element("ul").classes("findings"):
+            for matter in found.matters:
+                wrong, remedy = MATTERS[matter]
+                with ui.element("li"):
+                    text("b", wrong)
+                    text("p", remedy)
+
+
+class FactPanel:
+    """One section of the check-up, changed in place."""
+
+    def __init__(self, title: str) -> None:
+        self.panel = Panel(title)
+        with self.panel.body:
+            self._sentence = text("p", "")
+            with ui.element("dl").classes("fact-list") as self._list:
+                pass
+        self._values: dict[str, TextElement] = {}
+
+    def show(self, section: Section) -> None:
+        self.panel.set_state(section.word, section.tone)
+        self._sentence.text = section.sentence
+        self._sentence.set_visibility(bool(section.sentence))
+        names = [name for name, _ in section.facts]
+        if names != list(self._values):
+            self._build(names)
+        for name, value in section.facts:
+            self._values[name].text = value
+
+    def _build(self, names: list[str]) -> None:
+        self._list.clear()
+        self._values = {}
+        with self._list:
+            for name in names:
+                text("dt", name)
+                self._values[name] = text("dd", "")
+
+
+class ClockPanel(FactPanel):
+    """The machine's clock, beside the log's and the browser's."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__(title)
+        self.differs: timedelta | None = None
+
+    def show(self, section: Section) -> None:
+        super().show(clock_with(section, self.differs))
+
+    async def ask(self, section: Section) -> None:
+        """Compare with the browser's clock; a browser that does not answer is not compared."""
+        try:
+            before = zones.now()
+            shown: Any = await browser.call("now")
+            middle = before + (zones.now() - before) / 2
+            self.differs = timedelta(milliseconds=float(shown)) - timedelta(
+                seconds=middle.timestamp()
+            )
+        except (TimeoutError, TypeError, ValueError, OverflowError):
+            return
+        self.show(section)
+
+
+def clock_with(section: Section, differs: timedelta | None) -> Section:
+    """The section with how far the browser's clock is from the machine's."""
+    if differs is None:
+        return section
+    is_off = abs(differs) > CLOCK_TOLERANCE
+    side = "ahead of" if differs > timedelta(0) else "behind"
+    told = f"{_length(abs(differs))} {side} it" if is_off else "The same, within 30 seconds"
+    sentence = "One of the two is wrong. Codes and links expire by this machine's clock."
+    return Section(
+        title=section.title,
+        word="DIFFERS" if is_off and section.tone == GOOD else section.word,
+        tone=BAD if is_off else section.tone,
+        sentence=section.sentence or (sentence if is_off else ""),
+        facts=(*section.facts, (BROWSER, told)),
+    )
+
+
+def _length(differs: timedelta) -> str:
+    seconds = int(differs.total_seconds())
+    return f"{seconds} seconds" if seconds < 120 else health_words.length(differs)
+
+
+class AddressPanel(FactPanel):
+    """Whether the public URL leads here, asked at opening and at a press."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__("Public address")
+        with self.panel.actions:
+            self.again = button("Check again", self.check, glyph="refresh-cw")
+            self.again.classes("btn-small")
+        with self.panel.body:
+            text("small", ASKS, "muted")
+        self.show(
+            Section(
+                title="Public address",
+                word="ASKED",
+                tone=OTHER,
+                facts=(("Public URL", url),),
+            )
+        )
+
+    async def check(self) -> None:
+        reached = await actions.run(own_address.check, button=self.again)
+        if reached and not self.panel.root.is_deleted:
+            self.show(health_tables.address(reached))
