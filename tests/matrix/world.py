@@ -15,6 +15,7 @@ from models import (
     Membership,
     Message,
     Notification,
+    Passkey,
     PasswordReset,
     Refusal,
     Scheme,
