@@ -31,12 +31,13 @@ from services import (
 )
 from services.backup_manifest import Made, Manifest, NotABackup
 from services.backup_writing import BackupFailed, Wanted
-from services.errors import ConfirmationDue, Conflict, NotFound
+from services.errors import ConfirmationDue, Conflict, Limited, NotFound
 from services.settings import Settings, get_settings
 from services.zones import now
 from tests.cast import Cast, issue
 from tests.conftest import POSTGRES, Configure
 from tests.paying import Scene
+from tests.second_factors import signed_in
 
 pytestmark = [
     pytest.mark.skipif(bool(POSTGRES), reason="SQLite alone is copied as a file"),
@@ -234,11 +235,13 @@ async def test_files_of_evaluations_that_are_gone_are_told_and_stop_no_backup(
 async def test_taking_it_away_asks_who_one_is_and_brings_the_same_backup_back(
     cast: Cast, tmp_path: Path
 ) -> None:
-    name = await backups.make(cast.olga)
+    name, olga = await backups.make(cast.olga), await signed_in(cast.olga)
+    mine = Session.filter(id=olga.session_id)
+    await mine.update(confirmed_at=now() - timedelta(days=1))
     with pytest.raises(ConfirmationDue):
-        await backups.download(cast.olga, name)
-    await confirmed(cast)
-    export = await backups.download(cast.olga, name)
+        await backups.download(olga, name)
+    await mine.update(confirmed_at=now())
+    export = await backups.download(olga, name)
     tar, target = tmp_path / export.name, tmp_path / "unpacked"
     tar.write_bytes(b"".join([piece async for piece in export.lines]))
     target.mkdir()
@@ -249,16 +252,13 @@ async def test_taking_it_away_asks_who_one_is_and_brings_the_same_backup_back(
     assert await AuditEntry.filter(action=AuditAction.EXPORT, resource=Resource.BACKUP).count() == 1
 
 
-async def confirmed(cast: Cast) -> None:
-    await Session.create(
-        id=cast.olga.session_id,
-        user_id=cast.olga.user_id,
-        token_digest="x",
-        address="192.0.2.1",
-        browser="",
-        seen_at=now(),
-        confirmed_at=now(),
-    )
+async def test_a_download_counts_as_a_file_of_the_account(cast: Cast, configure: Configure) -> None:
+    configure(exports_per_account=1)
+    name = await backups.make(cast.olga)
+    await backups.download(cast.olga, name)
+    with pytest.raises(Limited):
+        await backups.download(cast.olga, name)
+    assert await AuditEntry.filter(action=AuditAction.EXPORT, resource=Resource.BACKUP).count() == 1
 
 
 def test_a_folder_that_never_was_a_backup_is_refused(tmp_path: Path, ring: object) -> None:
