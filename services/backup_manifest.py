@@ -11,7 +11,7 @@ from typing import Any
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from services import keys
+from services import head_statement, keys
 
 NAME = "manifest.json"
 DATABASE, HEADS, EVIDENCE = "database.sqlite3", "heads.jsonl", "evidence"
@@ -80,8 +80,8 @@ class Manifest:
 
     @property
     def is_ours(self) -> bool:
-        """Whether the key in use signed it."""
-        return self.public_key == _signer().public_key().public_bytes_raw().hex()
+        """Whether one of our keys signed it, also one that was replaced since."""
+        return head_statement.is_signer(self.public_key)
 
 
 def to_bytes(manifest: Manifest) -> bytes:

@@ -29,7 +29,8 @@ from services.backup_writing import Progress
 from services.content_digest import content_of
 from services.errors import DomainError
 from services.holding import Holding
-from services.keys import KeyFileError, KeyRing
+from services.keys import KeyFileError
+from services.keys import Older as ReplacedKey
 from services.known_heads import Known
 from services.newer_database import Newer
 from services.settings import Settings
@@ -90,19 +91,19 @@ async def restore(
             "The database is PostgreSQL: put it back with pg_restore. docs/operations.md says how."
         )
     restore_swap.finish(settings)
-    ring = key_file.load(settings.key_path)
-    keys.use(ring)
+    *older, newest = key_file.load_all(settings.key_path)
+    keys.use(newest, [ReplacedKey(ring) for ring in reversed(older)])
     try:
-        return await _restore(settings, asked, ring, progress)
+        return await _restore(settings, asked, progress)
     except BaseException:
         if not (settings.data_dir / restore_swap.STAGE / restore_swap.MARK).exists():
             restore_swap.give_up(settings)
         raise
 
 
-async def _restore(settings: Settings, asked: Asked, ring: KeyRing, progress: Progress) -> Restored:
+async def _restore(settings: Settings, asked: Asked, progress: Progress) -> Restored:
     stage = restore_swap.begin(settings)
-    manifest = await asyncio.to_thread(_unpack, stage, asked.source, settings, ring, progress)
+    manifest = await asyncio.to_thread(_unpack, stage, asked.source, settings, progress)
     copy = stage / restore_swap.DATABASE
     newer = await asyncio.to_thread(newer_database.look, settings.sqlite_path, copy)
     known = _lacking(settings, asked, newer, manifest, copy)
@@ -123,9 +124,7 @@ async def _restore(settings: Settings, asked: Asked, ring: KeyRing, progress: Pr
     )
 
 
-def _unpack(
-    stage: Path, source: Path, settings: Settings, ring: KeyRing, progress: Progress
-) -> Manifest:
+def _unpack(stage: Path, source: Path, settings: Settings, progress: Progress) -> Manifest:
     """The content of the backup as a data folder; looked through before any of it is used."""
     folder = source
     if not source.is_dir():
@@ -134,7 +133,7 @@ def _unpack(
         progress("Unpacking", 0, 0)
         backup_tar.unpack(source, folder)
     manifest = backup_folder.manifest(folder)
-    _require_key(settings, ring, manifest)
+    _require_key(settings, manifest)
     if problems := backup_checks.problems(folder, manifest, progress):
         raise NotABackup(f"This backup is not sound. {' '.join(problems[:3])}")
     _place(stage, folder, manifest)
@@ -142,14 +141,20 @@ def _unpack(
     return manifest
 
 
-def _require_key(settings: Settings, ring: KeyRing, manifest: Manifest) -> None:
-    if manifest.key_check == ring.check_value and manifest.is_ours:
+def _require_key(settings: Settings, manifest: Manifest) -> None:
+    """Any key of the file may have signed it; which of them its codes need is looked at later."""
+    if manifest.is_ours:
         return
-    numbers = ", ".join(manifest.keys) or "unknown"
+    needed = ", ".join(_named(number, check) for number, check in manifest.keys.items())
+    held = ", ".join(_named(ring.key_id, ring.check_value) for ring in reversed(keys.every()))
     raise KeyFileError(
-        f"This backup needs key {numbers} with the check value {manifest.key_check}. The one in "
-        f"{settings.key_path} has the check value {ring.check_value}. Put the right key file there."
+        f"This backup needs {needed}. {settings.key_path} holds {held}. "
+        "Put the right key file there."
     )
+
+
+def _named(number: int | str, check_value: str) -> str:
+    return f"key {number} with the check value {check_value}"
 
 
 def _place(stage: Path, folder: Path, manifest: Manifest) -> None:
