@@ -202,7 +202,9 @@ async def test_a_changed_file_a_lost_one_and_a_changed_manifest_are_found(cast: 
     with sqlite3.connect(backup / "database.sqlite3") as database:
         database.execute("UPDATE code SET status = 'READY'")
         database.execute("UPDATE person SET name = 'Somebody'")
-    assert await backups.check(cast.olga, name) == ("database.sqlite3 is not as it was put there.",)
+    assert await backups.check(cast.olga, name) == (
+        "database.sqlite3 was changed after the backup was made.",
+    )
     [view] = await backup_list.every(cast.olga)
     assert view.problems
     (backup / "database.sqlite3").unlink()
