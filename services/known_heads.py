@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from services import copied_database, head_lines, kept_heads, keys
+from services import copied_database, head_lines, kept_heads
 from services.head_lines import NotAHead
 from services.newer_database import Newer
 
@@ -39,7 +39,7 @@ def _filed(file: Path) -> Iterator[Known]:
             head = head_lines.from_line(line)
         except NotAHead:
             continue
-        if head.installation == keys.ring().check_value:
+        if head.is_ours:
             yield Known(head.seq, head.digest, head.at, "heads.jsonl in the data folder")
 
 

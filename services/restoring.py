@@ -1,8 +1,10 @@
 """Restores a backup: checked first, compared with what is known since, whole or not at all."""
 
 import asyncio
+import os
 import shutil
 import sqlite3
+import stat
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -24,12 +26,12 @@ from services import (
     newer_database,
     restore_swap,
 )
-from services.backup_manifest import DATABASE, EVIDENCE, HEADS, Manifest, NotABackup
+from services.backup_manifest import DATABASE, EVIDENCE, HEADS, Content, Manifest, NotABackup
 from services.backup_writing import Progress
 from services.content_digest import content_of
 from services.errors import DomainError
-from services.holding import Holding
-from services.keys import KeyFileError, KeyRing
+from services.holding import Ended, Holding
+from services.keys import KeyFileError
 from services.known_heads import Known
 from services.newer_database import Newer
 from services.settings import Settings
@@ -68,11 +70,16 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Restored:
-    """`gone` are codes by batch that only the database knew that was there; `missing` files."""
+    """`gone` are codes by batch that only the database knew that was there; `missing` files.
+
+    `unused_key` is a newer key that the restored database does not know.
+    """
 
     manifest: Manifest
     known: Known | None
     held: int
+    invitations: int
+    unused_key: int | None
     which: Held
     gone: dict[int, int]
     replaced: Path
@@ -90,42 +97,51 @@ async def restore(
             "The database is PostgreSQL: put it back with pg_restore. docs/operations.md says how."
         )
     restore_swap.finish(settings)
-    ring = key_file.load(settings.key_path)
-    keys.use(ring)
+    *older, newest = key_file.load_all(settings.key_path)
+    keys.use(newest, [keys.Older(ring) for ring in reversed(older)])
     try:
-        return await _restore(settings, asked, ring, progress)
+        return await _restore(settings, asked, progress)
     except BaseException:
         if not (settings.data_dir / restore_swap.STAGE / restore_swap.MARK).exists():
             restore_swap.give_up(settings)
         raise
 
 
-async def _restore(settings: Settings, asked: Asked, ring: KeyRing, progress: Progress) -> Restored:
+async def _restore(settings: Settings, asked: Asked, progress: Progress) -> Restored:
     stage = restore_swap.begin(settings)
-    manifest = await asyncio.to_thread(_unpack, stage, asked.source, settings, ring, progress)
+    manifest = await asyncio.to_thread(_unpack, stage, asked.source, settings, progress)
     copy = stage / restore_swap.DATABASE
     newer = await asyncio.to_thread(newer_database.look, settings.sqlite_path, copy)
     known = _lacking(settings, asked, newer, manifest, copy)
     which = _which(asked, newer, known)
     gone = newer.gone if newer else {}
+    sure: list[int] | None = [] if which is Held.NONE else None  # of what nobody can look up
     wanted = Holding(
-        ids={Held.ALL: None, Held.NONE: []}.get(which, newer.different if newer else None),
+        ids=newer.different if newer else sure,
         numbers=newer.numbers if newer else None,
+        invitations=newer.invitations if newer else sure,
+        recovery=newer.recovery if newer else [],
         backup=f"{manifest.made_at:%Y%m%dT%H%M%SZ}",
         seq=manifest.seq,
         known=known.seq if known else manifest.seq,
         gone=sum(gone.values()),
     )
-    held = await _hold(settings, stage, wanted)
+    newest = keys.ring().key_id
+    ended = await _hold(settings, stage, wanted)
     replaced = await asyncio.to_thread(restore_swap.commit, settings, now())
     return Restored(
-        manifest=manifest, known=known, held=held, which=which, gone=gone, replaced=replaced
+        manifest=manifest,
+        known=known,
+        held=ended.held,
+        invitations=ended.invitations,
+        unused_key=newest if newest > manifest.newest_key[0] else None,
+        which=which,
+        gone=gone,
+        replaced=replaced,
     )
 
 
-def _unpack(
-    stage: Path, source: Path, settings: Settings, ring: KeyRing, progress: Progress
-) -> Manifest:
+def _unpack(stage: Path, source: Path, settings: Settings, progress: Progress) -> Manifest:
     """The content of the backup as a data folder; looked through before any of it is used."""
     folder = source
     if not source.is_dir():
@@ -134,7 +150,7 @@ def _unpack(
         progress("Unpacking", 0, 0)
         backup_tar.unpack(source, folder)
     manifest = backup_folder.manifest(folder)
-    _require_key(settings, ring, manifest)
+    _require_key(settings, manifest)
     if problems := backup_checks.problems(folder, manifest, progress):
         raise NotABackup(f"This backup is not sound. {' '.join(problems[:3])}")
     _place(stage, folder, manifest)
@@ -142,30 +158,55 @@ def _unpack(
     return manifest
 
 
-def _require_key(settings: Settings, ring: KeyRing, manifest: Manifest) -> None:
-    if manifest.key_check == ring.check_value and manifest.is_ours:
+def _require_key(settings: Settings, manifest: Manifest) -> None:
+    """The newest key that its database knows; of older ones the database itself says more."""
+    number, check_value = manifest.newest_key
+    ours = keys.numbered(number)
+    if ours and ours.check_value == check_value and manifest.is_ours:
         return
-    numbers = ", ".join(manifest.keys) or "unknown"
+    there = f"has the check value {ours.check_value}" if ours else "is not there"
     raise KeyFileError(
-        f"This backup needs key {numbers} with the check value {manifest.key_check}. The one in "
-        f"{settings.key_path} has the check value {ring.check_value}. Put the right key file there."
+        f"This backup needs key {number} with the check value {check_value}. The one in "
+        f"{settings.key_path} {there}. Put the right key file there."
     )
 
 
 def _place(stage: Path, folder: Path, manifest: Manifest) -> None:
-    database_file = stage / restore_swap.DATABASE
-    shutil.copyfile(folder / DATABASE, database_file)
-    database_file.chmod(0o600)
-    if content_of(database_file) != manifest.files[DATABASE]:
-        raise NotABackup("The database changed while it was copied.")
+    _copy(folder / DATABASE, stage / restore_swap.DATABASE, manifest.files[DATABASE])
     if HEADS in manifest.files:
-        shutil.copyfile(folder / HEADS, stage / heads_file.NAME)
-        (stage / heads_file.NAME).chmod(0o600)
-    for name in manifest.files:
+        _copy(folder / HEADS, stage / heads_file.NAME, manifest.files[HEADS])
+    for name, content in manifest.files.items():
         if name.startswith(f"{EVIDENCE}/"):
             target = evidence_store.path_of(stage, name.rpartition("/")[2])
             target.parent.mkdir(mode=0o700, exist_ok=True)
-            backup_writing.add_file(folder / name, target)
+            _take(folder / name, target, content)
+
+
+def _take(source: Path, target: Path, content: Content) -> None:
+    """Another name of a file that is ours alone; of any other a copy that nobody else writes to."""
+    backup_writing.add_file(source, target)
+    if _is_ours_alone(target):
+        _require_same(target, content)
+    else:
+        target.unlink()
+        _copy(source, target, content)
+
+
+def _is_ours_alone(file: Path) -> bool:
+    found = file.lstat()
+    is_private = not stat.S_IMODE(found.st_mode) & 0o077
+    return stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid() and is_private
+
+
+def _copy(source: Path, target: Path, content: Content) -> None:
+    shutil.copyfile(source, target)
+    target.chmod(0o600)
+    _require_same(target, content)
+
+
+def _require_same(file: Path, content: Content) -> None:
+    if content_of(file) != content:
+        raise NotABackup(f"{file.name} changed while it was copied.")
 
 
 def _lacking(
@@ -207,18 +248,18 @@ def _which(asked: Asked, newer: Newer | None, known: Known | None) -> Held:
     return Held.NONE
 
 
-async def _hold(settings: Settings, stage: Path, wanted: Holding) -> int:
+async def _hold(settings: Settings, stage: Path, wanted: Holding) -> Ended:
     """Bring the copy to this program's schema, and hold in it what has to be held."""
     staged = settings.model_copy(update={"data_dir": stage, "key_file": settings.key_path})
     await installation.prepare(staged)
     await database.connect(staged)
     try:
-        held = await holding.hold(wanted)
+        ended = await holding.hold(wanted)
     finally:
         await database.disconnect()
     shutil.rmtree(stage / "backups", ignore_errors=True)
     await asyncio.to_thread(_close, staged.sqlite_path)
-    return held
+    return ended
 
 
 def _close(file: Path) -> None:

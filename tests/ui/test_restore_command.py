@@ -5,109 +5,35 @@ import io
 import json
 import shutil
 import tarfile
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 import pytest
-from typer.testing import CliRunner, Result
 
 from models import AuditEntry, Batch, Code, PasswordReset, Session
 from models.enums import BatchState, RefusalReason, Status
 from services import (
     audit_verify,
     codes,
-    database,
     held,
     installation,
     instance_lock,
     kept_heads,
     restore_swap,
-    sealing,
 )
 from services.audit_findings import Fault
 from services.settings import Settings
 from services.zones import now
 from tests import recount
-from tests.cast import Cast, Issued, activated, assemble, issue, redeem, redeem_link, refused
+from tests.cast import activated, assemble, issue, redeem, redeem_link, refused
 from tests.conftest import POSTGRES
-from ui.cli import command_line
+from tests.lived import OLDER, Lived, new_process, run, within
 
 pytestmark = pytest.mark.skipif(bool(POSTGRES), reason="SQLite alone is copied as a file")
-T = TypeVar("T")
-OLDER = "--accept-older"
-
-
-def run(*words: object) -> Result:
-    return CliRunner().invoke(command_line, [str(word) for word in words])
 
 
 @pytest.fixture(autouse=True)
 def fresh_sealer(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each start is another process, which has sealed nothing yet."""
-    monkeypatch.setattr(sealing, "_process", sealing._Process())
-
-
-def within(settings: Settings, body: Callable[[], Awaitable[T]]) -> T:
-    """As the server: prepared, connected, and at its end everything is sealed."""
-
-    async def whole() -> T:
-        await installation.prepare(settings)
-        await database.connect(settings)
-        try:
-            return await body()
-        finally:
-            await sealing.finish()
-            await database.disconnect()
-
-    return asyncio.run(whole())
-
-
-@dataclass
-class Lived:
-    settings: Settings
-    cast: Cast
-    issued: Issued
-    away: Path
-
-    @property
-    def backup(self) -> Path:
-        [found] = [each for each in self.away.iterdir() if each.is_dir()]
-        return found
-
-    def lose_all_but_the_key(self) -> None:
-        key = self.settings.key_path.read_bytes()
-        shutil.rmtree(self.settings.data_dir)
-        self.settings.data_dir.mkdir()
-        self.settings.key_path.write_bytes(key)
-        self.settings.key_path.chmod(0o600)
-
-    def statuses(self) -> list[Status]:
-        async def read() -> list[Status]:
-            rows = await Code.filter(batch_id=self.issued.batch.id).order_by("ordinal")
-            return [row.status for row in rows]
-
-        return within(self.settings, read)
-
-
-@pytest.fixture
-def lived(settings: Settings, cheap_passwords: None, template: str, tmp_path: Path) -> Lived:
-    """An installation with five codes, of which one was used, and a backup of it elsewhere."""
-    settings.data_dir.mkdir(mode=0o700)
-    shutil.copyfile(template, settings.sqlite_path)
-
-    async def live() -> tuple[Cast, Issued]:
-        cast = await assemble()
-        issued = await issue(cast.ada, cast.month, 5)
-        activated(await redeem(issued.texts[0]))
-        return cast, issued
-
-    cast, issued = within(settings, live)
-    made = run("backup", "--to", tmp_path / "away")
-    assert made.exit_code == 0, made.output
-    assert "The key file is not in it" in made.output
-    return Lived(settings, cast, issued, tmp_path / "away")
+    new_process(monkeypatch)
 
 
 def use_one_more(lived: Lived) -> None:

@@ -1,0 +1,91 @@
+"""An installation that lived a while, with a backup of it elsewhere; each command a new process."""
+# pyright: reportPrivateUsage=false
+
+import asyncio
+import shutil
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from models import Code
+from models.enums import Status
+from services import database, installation, sealing
+from services.settings import Settings
+from tests.cast import Cast, Issued, activated, assemble, issue, redeem
+from ui.cli import command_line
+
+T = TypeVar("T")
+OLDER = "--accept-older"
+
+
+def run(*words: object) -> Result:
+    return CliRunner().invoke(command_line, [str(word) for word in words])
+
+
+def within(settings: Settings, body: Callable[[], Awaitable[T]]) -> T:
+    """As the server: prepared, connected, and at its end everything is sealed."""
+
+    async def whole() -> T:
+        await installation.prepare(settings)
+        await database.connect(settings)
+        try:
+            return await body()
+        finally:
+            await sealing.finish()
+            await database.disconnect()
+
+    return asyncio.run(whole())
+
+
+@dataclass
+class Lived:
+    settings: Settings
+    cast: Cast
+    issued: Issued
+    away: Path
+
+    @property
+    def backup(self) -> Path:
+        [found] = [each for each in self.away.iterdir() if each.is_dir()]
+        return found
+
+    def lose_all_but_the_key(self) -> None:
+        key = self.settings.key_path.read_bytes()
+        shutil.rmtree(self.settings.data_dir)
+        self.settings.data_dir.mkdir()
+        self.settings.key_path.write_bytes(key)
+        self.settings.key_path.chmod(0o600)
+
+    def statuses(self) -> list[Status]:
+        async def read() -> list[Status]:
+            rows = await Code.filter(batch_id=self.issued.batch.id).order_by("ordinal")
+            return [row.status for row in rows]
+
+        return within(self.settings, read)
+
+
+def let_live(settings: Settings, template: str, away: Path) -> Lived:
+    """Five codes, of which one was used, and a backup of them in that folder."""
+    settings.data_dir.mkdir(mode=0o700)
+    shutil.copyfile(template, settings.sqlite_path)
+
+    async def live() -> tuple[Cast, Issued]:
+        cast = await assemble()
+        issued = await issue(cast.ada, cast.month, 5)
+        activated(await redeem(issued.texts[0]))
+        return cast, issued
+
+    cast, issued = within(settings, live)
+    made = run("backup", "--to", away)
+    assert made.exit_code == 0, made.output
+    assert "The key file is not in it" in made.output
+    return Lived(settings, cast, issued, away)
+
+
+def new_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each start is another process, which has sealed nothing yet."""
+    monkeypatch.setattr(sealing, "_process", sealing._Process())
