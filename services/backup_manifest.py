@@ -11,7 +11,7 @@ from typing import Any
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from services import keys
+from services import head_statement, keys
 
 NAME = "manifest.json"
 DATABASE, HEADS, EVIDENCE = "database.sqlite3", "heads.jsonl", "evidence"
@@ -46,7 +46,7 @@ class Content:
 class Manifest:
     """`person_id` pressed the button. The log ends with the seal `seq`, the entry `last_entry`.
 
-    `head` is the newest signed head as a line, `key_check` what its first key answers; `missing`
+    `head` is the newest signed head as a line, `key_check` what its key must answer; `missing`
     are files of evidence that were gone or damaged before.
     """
 
@@ -64,7 +64,7 @@ class Manifest:
     keys: dict[str, str]
     files: dict[str, Content]
     missing: tuple[str, ...] = ()
-    public_key: str = field(default_factory=lambda: _public_key(keys.ring().sign))
+    public_key: str = field(default_factory=lambda: _signer().public_key().public_bytes_raw().hex())
 
     @property
     def codes(self) -> int:
@@ -81,13 +81,12 @@ class Manifest:
     @property
     def is_ours(self) -> bool:
         """Whether one of our keys signed it, also one that was replaced since."""
-        return self.public_key in {_public_key(ring.sign) for ring in keys.every()}
+        return head_statement.is_signer(self.public_key)
 
     @property
-    def newest_key(self) -> tuple[int, str]:
-        """The number of the newest key that its database knows, and what that one must answer."""
-        number = max(self.keys, key=int)
-        return int(number), self.keys[number]
+    def newest_key(self) -> int:
+        """The number of the newest key that its database knows."""
+        return max((int(number) for number in self.keys), default=0)
 
 
 def to_bytes(manifest: Manifest) -> bytes:
@@ -117,8 +116,6 @@ def _manifest(said: Mapping[str, Any]) -> Manifest:
     files = {name: Content(**content) for name, content in said["files"].items()}
     if not all(map(FILE.fullmatch, files)) or DATABASE not in files:
         raise ValueError("no name of ours")
-    if not said["keys"] or not all(number.isdecimal() for number in said["keys"]):
-        raise ValueError("no number of a key")
     read: dict[str, Any] = {
         **said,
         "made": Made(said["made"]),
@@ -137,10 +134,6 @@ def _statement(values: Mapping[str, Any]) -> bytes:
 def _plain(value: Any) -> str:
     assert isinstance(value, datetime), "all else is JSON already"
     return value.astimezone(UTC).isoformat()
-
-
-def _public_key(sign: bytes) -> str:
-    return Ed25519PrivateKey.from_private_bytes(sign).public_key().public_bytes_raw().hex()
 
 
 def _signer() -> Ed25519PrivateKey:

@@ -34,6 +34,11 @@ def installation_of(public_key: str) -> str:
     return _signers().get(public_key, keys.ring().check_value)
 
 
+def is_signer(public_key: str) -> bool:
+    """Whether it is of one of our keys, also of one that was replaced since."""
+    return public_key in _signers()
+
+
 def _signers() -> dict[str, str]:
     return {_public_key(ring.sign): ring.check_value for ring in keys.every()}
 

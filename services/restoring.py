@@ -32,6 +32,7 @@ from services.content_digest import content_of
 from services.errors import DomainError
 from services.holding import Ended, Holding
 from services.keys import KeyFileError
+from services.keys import Older as ReplacedKey
 from services.known_heads import Known
 from services.newer_database import Newer
 from services.settings import Settings
@@ -98,7 +99,7 @@ async def restore(
         )
     restore_swap.finish(settings)
     *older, newest = key_file.load_all(settings.key_path)
-    keys.use(newest, [keys.Older(ring) for ring in reversed(older)])
+    keys.use(newest, [ReplacedKey(ring) for ring in reversed(older)])
     try:
         return await _restore(settings, asked, progress)
     except BaseException:
@@ -134,7 +135,7 @@ async def _restore(settings: Settings, asked: Asked, progress: Progress) -> Rest
         known=known,
         held=ended.held,
         invitations=ended.invitations,
-        unused_key=newest if newest > manifest.newest_key[0] else None,
+        unused_key=newest if newest > manifest.newest_key else None,
         which=which,
         gone=gone,
         replaced=replaced,
@@ -159,16 +160,19 @@ def _unpack(stage: Path, source: Path, settings: Settings, progress: Progress) -
 
 
 def _require_key(settings: Settings, manifest: Manifest) -> None:
-    """The newest key that its database knows; of older ones the database itself says more."""
-    number, check_value = manifest.newest_key
-    ours = keys.numbered(number)
-    if ours and ours.check_value == check_value and manifest.is_ours:
+    """Any key of the file may have signed it; which of them its codes need is looked at later."""
+    if manifest.is_ours:
         return
-    there = f"has the check value {ours.check_value}" if ours else "is not there"
+    needed = ", ".join(_named(number, check) for number, check in manifest.keys.items())
+    held = ", ".join(_named(ring.key_id, ring.check_value) for ring in reversed(keys.every()))
     raise KeyFileError(
-        f"This backup needs key {number} with the check value {check_value}. The one in "
-        f"{settings.key_path} {there}. Put the right key file there."
+        f"This backup needs {needed}. {settings.key_path} holds {held}. "
+        "Put the right key file there."
     )
+
+
+def _named(number: int | str, check_value: str) -> str:
+    return f"key {number} with the check value {check_value}"
 
 
 def _place(stage: Path, folder: Path, manifest: Manifest) -> None:

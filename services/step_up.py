@@ -16,9 +16,12 @@ HOUR = timedelta(hours=1)
 
 
 async def is_confirmed(session_id: int) -> bool:
-    """Within `confirmation_lasts`; signing in counts."""
-    since = now() - get_settings().confirmation_lasts
-    return await Session.exists(id=session_id, ended_at=None, confirmed_at__gt=since)
+    """Within `confirmation_lasts`; signing in counts, and a time that is yet to come does not."""
+    moment = now()  # the clock may have been ahead when it was written
+    since = moment - get_settings().confirmation_lasts
+    return await Session.exists(
+        id=session_id, ended_at=None, confirmed_at__gt=since, confirmed_at__lte=moment
+    )
 
 
 async def require(actor: Actor) -> None:

@@ -96,6 +96,7 @@ class World:
     adas_note: Evidence
     file: Evidence
     sams_session: Session
+    sams_passkey: Passkey
     disabled: User
     second_owner: User
     invitation: Invitation

@@ -29,15 +29,11 @@ from services.links import Purpose
 from services.second_step import SecondStep
 from tests.certification import certification, granted, paid, purchased
 from tests.conftest import POSTGRES
-from tests.lived import OLDER, Lived, new_process, run, within
 from tests.second_factors import App, signed_in, with_app
+from tests.ui.living import Lived, run, within
 
+OLDER = "--accept-older"
 pytestmark = pytest.mark.skipif(bool(POSTGRES), reason="SQLite alone is copied as a file")
-
-
-@pytest.fixture(autouse=True)
-def fresh_sealer(monkeypatch: pytest.MonkeyPatch) -> None:
-    new_process(monkeypatch)
 
 
 def backed_up(lived: Lived) -> Path:

@@ -26,14 +26,10 @@ from services.zones import now
 from tests import recount
 from tests.cast import activated, assemble, issue, redeem, redeem_link, refused
 from tests.conftest import POSTGRES
-from tests.lived import OLDER, Lived, new_process, run, within
+from tests.ui.living import Lived, run, within
 
 pytestmark = pytest.mark.skipif(bool(POSTGRES), reason="SQLite alone is copied as a file")
-
-
-@pytest.fixture(autouse=True)
-def fresh_sealer(monkeypatch: pytest.MonkeyPatch) -> None:
-    new_process(monkeypatch)
+OLDER = "--accept-older"
 
 
 def use_one_more(lived: Lived) -> None:

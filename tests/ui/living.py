@@ -1,5 +1,4 @@
-"""An installation that lived a while, with a backup of it elsewhere; each command a new process."""
-# pyright: reportPrivateUsage=false
+"""An installation that lived a little, on the command line: started, stopped, and lost."""
 
 import asyncio
 import shutil
@@ -8,18 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-import pytest
 from typer.testing import CliRunner, Result
 
 from models import Code
 from models.enums import Status
 from services import database, installation, sealing
 from services.settings import Settings
-from tests.cast import Cast, Issued, activated, assemble, issue, redeem
+from tests.cast import Cast, Issued
 from ui.cli import command_line
 
 T = TypeVar("T")
-OLDER = "--accept-older"
 
 
 def run(*words: object) -> Result:
@@ -66,26 +63,3 @@ class Lived:
             return [row.status for row in rows]
 
         return within(self.settings, read)
-
-
-def let_live(settings: Settings, template: str, away: Path) -> Lived:
-    """Five codes, of which one was used, and a backup of them in that folder."""
-    settings.data_dir.mkdir(mode=0o700)
-    shutil.copyfile(template, settings.sqlite_path)
-
-    async def live() -> tuple[Cast, Issued]:
-        cast = await assemble()
-        issued = await issue(cast.ada, cast.month, 5)
-        activated(await redeem(issued.texts[0]))
-        return cast, issued
-
-    cast, issued = within(settings, live)
-    made = run("backup", "--to", away)
-    assert made.exit_code == 0, made.output
-    assert "The key file is not in it" in made.output
-    return Lived(settings, cast, issued, away)
-
-
-def new_process(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each start is another process, which has sealed nothing yet."""
-    monkeypatch.setattr(sealing, "_process", sealing._Process())
