@@ -28,7 +28,7 @@ from ui import routes
 HOLDER = {"name": "Somebody", "email": "somebody@example.org"}
 UNKNOWN = "unknown"
 SPREAD = 0.05
-SAMPLES = 1_000
+SAMPLES = 5_000
 STEP = answer_times.STEP
 TIMED = (UNKNOWN, "spent", "expired", "a purchase code")
 
