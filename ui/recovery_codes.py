@@ -11,7 +11,8 @@ from ui.components.text import text
 
 ONCE = (
     "Keep these where your phone is not: on paper, or in a password manager. Each of them signs "
-    "you in once, after your password, when you do not have the app. They are not shown again."
+    "you in once, after your password, when you do not have the app or the passkey. They are not "
+    "shown again."
 )
 FILE = "tallystick-recovery-codes.txt"
 HEAD = "Recovery codes for Tallystick. Each works once, after your password."

@@ -21,6 +21,7 @@ WHY = (
     "in who merely learned the password."
 )
 DEMANDED = "This installation demands one of you. Until it is set up, nothing else is open to you."
+NONE_LEFT = "None. Make some, so that losing your device does not lock you out"
 FEW = 3
 
 
@@ -68,11 +69,14 @@ class SecondFactorPanel:
                 _small("Set up an authenticator app", authenticator_dialog.open_dialog)
 
     def _recovery(self, own: OwnFactors) -> None:
-        about = f"{own.recovery} of {recovery.MANY} left"
+        about = f"{own.recovery} of {recovery.MANY} left" if own.recovery else NONE_LEFT
         if own.used_at:
             about += f". Last used on {wording.moment(own.used_at, 'UTC')} (UTC)"
         with _row("key-round", "Recovery codes", about, is_few=own.recovery <= FEW):
-            _small("New recovery codes", self.ask_renew)
+            if own.recovery:
+                _small("New recovery codes", self.ask_renew)
+            else:
+                _small("Make recovery codes", self.renew)
 
     def ask_remove(self) -> None:
         async def remove(go: ui.button) -> None:
@@ -88,16 +92,16 @@ class SecondFactorPanel:
             remove,
         )
 
-    def ask_renew(self) -> None:
-        async def renew(go: ui.button) -> None:
-            if made := await actions.run(recovery.renew, button=go):
-                recovery_codes.show(Dialog("Recovery codes"), "New recovery codes", made)
+    async def renew(self, go: ui.button | None = None) -> None:
+        if made := await actions.run(recovery.renew, button=go):
+            recovery_codes.show(Dialog("Recovery codes"), "New recovery codes", made)
 
+    def ask_renew(self) -> None:
         confirm(
             "Make new recovery codes?",
             ["The ones that you have work no more, used or not."],
             "Make new codes",
-            renew,
+            self.renew,
             look="primary",
         )
 
