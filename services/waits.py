@@ -37,6 +37,12 @@ async def end(key: str) -> None:
     await GrowingWait.filter(key=key).delete()
 
 
+async def failures(key: str) -> int:
+    """How many tries failed in a row."""
+    row = await GrowingWait.get_or_none(key=key)
+    return row.failures if row else 0
+
+
 def after(failures: int) -> timedelta:
     """How long to wait after so many failures in a row."""
     settings = get_settings()

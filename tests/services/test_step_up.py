@@ -48,6 +48,17 @@ async def test_how_long_it_counts_is_a_setting(cast: Cast, configure: Configure)
     await step_up.require(sam)
 
 
+async def test_a_proof_of_a_time_that_lies_ahead_does_not_count(
+    clock: time_machine.Traveller, cast: Cast
+) -> None:
+    sam = await signed_in(cast.sam)
+    clock.shift(timedelta(seconds=-5))
+    await step_up.require(sam)
+    clock.shift(timedelta(minutes=-5))
+    with pytest.raises(ConfirmationDue):
+        await step_up.require(sam)
+
+
 async def test_a_session_that_ended_is_not_confirmed(cast: Cast) -> None:
     sam = await signed_in(cast.sam)
     await sessions.end([sam.session_id])
