@@ -76,7 +76,7 @@ class Restored:
     held: int
     which: Held
     gone: dict[int, int]
-    replaced: Path
+    replaced: Path | None
 
 
 async def restore(
@@ -120,8 +120,21 @@ async def _restore(settings: Settings, asked: Asked, progress: Progress) -> Rest
     held = await _hold(settings, stage, wanted)
     replaced = await asyncio.to_thread(restore_swap.commit, settings, now())
     return Restored(
-        manifest=manifest, known=known, held=held, which=which, gone=gone, replaced=replaced
+        manifest=manifest,
+        known=known,
+        held=held,
+        which=which,
+        gone=gone,
+        replaced=_unless_empty(replaced),
     )
+
+
+def _unless_empty(replaced: Path) -> Path | None:
+    """Where what was there is kept; None where nothing was there."""
+    if any(replaced.iterdir()):
+        return replaced
+    replaced.rmdir()
+    return None
 
 
 def _unpack(stage: Path, source: Path, settings: Settings, progress: Progress) -> Manifest:

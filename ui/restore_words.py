@@ -28,7 +28,7 @@ def restored(done: Restored) -> list[str]:
         *_held(done),
         *_gone(done),
         *_missing(done),
-        f"What was there is in {done.replaced}.",
+        *([f"What was there is in {done.replaced}."] if done.replaced else []),
         "Everybody is signed out. Who was disabled or removed since the backup may sign in again: "
         "look through Users. Mails that waited then may be sent twice.",
     ]
