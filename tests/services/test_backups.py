@@ -31,11 +31,12 @@ from services import (
 )
 from services.backup_manifest import Made, Manifest, NotABackup
 from services.backup_writing import BackupFailed, Wanted
-from services.errors import ConfirmationDue, Conflict, NotFound
+from services.errors import ConfirmationDue, Conflict, Limited, NotFound
 from services.settings import Settings, get_settings
 from tests.cast import Cast, issue
 from tests.conftest import POSTGRES, Configure
 from tests.paying import Scene
+from tests.second_factors import signed_in
 from tests.services.test_step_up import grown_old, signed_in
 
 pytestmark = [
@@ -201,7 +202,9 @@ async def test_a_changed_file_a_lost_one_and_a_changed_manifest_are_found(cast: 
     with sqlite3.connect(backup / "database.sqlite3") as database:
         database.execute("UPDATE code SET status = 'READY'")
         database.execute("UPDATE person SET name = 'Somebody'")
-    assert await backups.check(cast.olga, name) == ("database.sqlite3 is not as it was put there.",)
+    assert await backups.check(cast.olga, name) == (
+        "database.sqlite3 was changed after the backup was made.",
+    )
     [view] = await backup_list.every(cast.olga)
     assert view.problems
     (backup / "database.sqlite3").unlink()
@@ -234,7 +237,9 @@ async def test_files_of_evaluations_that_are_gone_are_told_and_stop_no_backup(
 async def test_taking_it_away_asks_who_one_is_and_brings_the_same_backup_back(
     cast: Cast, tmp_path: Path
 ) -> None:
-    name = await backups.make(cast.olga)
+    name, olga = await backups.make(cast.olga), await signed_in(cast.olga)
+    mine = Session.filter(id=olga.session_id)
+    await mine.update(confirmed_at=now() - timedelta(days=1))
     with pytest.raises(ConfirmationDue):
         await backups.download(await grown_old(cast.olga), name)
     export = await backups.download(await signed_in(cast.olga), name)
@@ -245,6 +250,15 @@ async def test_taking_it_away_asks_who_one_is_and_brings_the_same_backup_back(
     manifest = backup_folder.manifest(target)
     assert manifest == manifest_of(name)
     assert backup_checks.problems(target, manifest, backup_writing.nothing) == []
+    assert await AuditEntry.filter(action=AuditAction.EXPORT, resource=Resource.BACKUP).count() == 1
+
+
+async def test_a_download_counts_as_a_file_of_the_account(cast: Cast, configure: Configure) -> None:
+    configure(exports_per_account=1)
+    name = await backups.make(cast.olga)
+    await backups.download(cast.olga, name)
+    with pytest.raises(Limited):
+        await backups.download(cast.olga, name)
     assert await AuditEntry.filter(action=AuditAction.EXPORT, resource=Resource.BACKUP).count() == 1
 
 

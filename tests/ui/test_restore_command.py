@@ -253,9 +253,7 @@ def test_a_tar_with_ways_out_is_refused_and_leaves_nothing(
 def test_junk_is_no_backup(lived: Lived, tmp_path: Path) -> None:
     (tmp_path / "junk").write_bytes(b"junk" * 1000)
     assert run("restore", tmp_path / "junk").exit_code == 1
-    nowhere = run("restore", tmp_path / "nowhere")
-    assert nowhere.exit_code == 2
-    assert "does not exist" in nowhere.output
+    assert run("restore", tmp_path / "nowhere").exit_code == 2  # as a word that is none
 
 
 class Killed(BaseException):
