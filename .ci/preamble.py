@@ -10,8 +10,9 @@ def _check(packages: Path) -> None:
     here = importlib.machinery.EXTENSION_SUFFIXES[0].removeprefix(".")
     if built != here:
         sys.exit(
-            f"This file was built with another Python: it needs {built.removesuffix('.so')}, and this "
-            f"is {here.removesuffix('.so')}. Start it with that one, or build it here: make binary."
+            f"This file was built with another Python: it needs {built.removesuffix('.so')}, and "
+            f"this is {here.removesuffix('.so')}. Start it with that one, or build it here: "
+            "make binary."
         )
 
 

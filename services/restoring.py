@@ -83,7 +83,7 @@ class Restored:
     unused_key: int | None
     which: Held
     gone: dict[int, int]
-    replaced: Path
+    replaced: Path | None
 
 
 async def restore(
@@ -138,8 +138,16 @@ async def _restore(settings: Settings, asked: Asked, progress: Progress) -> Rest
         unused_key=newest if newest > manifest.newest_key else None,
         which=which,
         gone=gone,
-        replaced=replaced,
+        replaced=_unless_empty(replaced),
     )
+
+
+def _unless_empty(replaced: Path) -> Path | None:
+    """Where what was there is kept; None where nothing was there."""
+    if any(replaced.iterdir()):
+        return replaced
+    replaced.rmdir()
+    return None
 
 
 def _unpack(stage: Path, source: Path, settings: Settings, progress: Progress) -> Manifest:

@@ -34,8 +34,9 @@ this sheet where the backups are not. After each rotation of the keys print a ne
 SHEET_FOOT = """\
 To use it: type all lines that begin with a number, and the line Sum, after the command
   keys import
-or into a text file that it is given. Capitals do not matter, spaces neither; O is read as 0, I and L as 1. The last two characters check
-their line, the line Sum checks the sheet. A key file that is there already is never replaced.
+or into a text file that it is given. Capitals do not matter, spaces neither; O is read as 0, I and
+L as 1. The last two characters check their line, the line Sum checks the sheet. A key file that is
+there already is never replaced.
 """
 
 

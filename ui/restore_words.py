@@ -30,7 +30,7 @@ def restored(done: Restored) -> list[str]:
         *_gone(done),
         *_missing(done),
         *_unused_key(done),
-        f"What was there is in {done.replaced}.",
+        *([f"What was there is in {done.replaced}."] if done.replaced else []),
         "Everybody is signed out. Passwords, second factors and recovery codes are those of then, "
         "and who was disabled or removed since may sign in again: look through Users. "
         "Mails that waited then may be sent twice.",
