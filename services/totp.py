@@ -136,9 +136,13 @@ async def seal_anew(number: int) -> int:
     return kept
 
 
+def step_of_now() -> int:
+    return int(now().timestamp()) // SECONDS
+
+
 def _step_of(secret: str, code: str, *, after: int) -> int | None:
     """The step of time whose code this is, of those that may still be used."""
-    today, otp = int(now().timestamp()) // SECONDS, TOTP(secret)
+    today, otp = step_of_now(), TOTP(secret)
     found = None
     for step in (today + offset for offset in WINDOW):
         is_it = hmac.compare_digest(otp.generate_otp(step), code)

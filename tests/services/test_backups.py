@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from time_machine import Traveller
 
-from models import AuditEntry, Evidence, Installation, Notification, Session
+from models import AuditEntry, Evidence, Installation, Notification
 from models.enums import AuditAction, NotificationKind, Resource
 from services import (
     backup_checks,
@@ -31,12 +31,12 @@ from services import (
 )
 from services.backup_manifest import Made, Manifest, NotABackup
 from services.backup_writing import BackupFailed, Wanted
-from services.errors import ConfirmationDue, Conflict, NotFound
+from services.errors import ConfirmationDue, Conflict, Limited, NotFound
 from services.settings import Settings, get_settings
-from services.zones import now
 from tests.cast import Cast, issue
 from tests.conftest import POSTGRES, Configure
 from tests.paying import Scene
+from tests.services.test_step_up import grown_old, signed_in
 
 pytestmark = [
     pytest.mark.skipif(bool(POSTGRES), reason="SQLite alone is copied as a file"),
@@ -238,9 +238,8 @@ async def test_taking_it_away_asks_who_one_is_and_brings_the_same_backup_back(
 ) -> None:
     name = await backups.make(cast.olga)
     with pytest.raises(ConfirmationDue):
-        await backups.download(cast.olga, name)
-    await confirmed(cast)
-    export = await backups.download(cast.olga, name)
+        await backups.download(await grown_old(cast.olga), name)
+    export = await backups.download(await signed_in(cast.olga), name)
     tar, target = tmp_path / export.name, tmp_path / "unpacked"
     tar.write_bytes(b"".join([piece async for piece in export.lines]))
     target.mkdir()
@@ -251,16 +250,13 @@ async def test_taking_it_away_asks_who_one_is_and_brings_the_same_backup_back(
     assert await AuditEntry.filter(action=AuditAction.EXPORT, resource=Resource.BACKUP).count() == 1
 
 
-async def confirmed(cast: Cast) -> None:
-    await Session.create(
-        id=cast.olga.session_id,
-        user_id=cast.olga.user_id,
-        token_digest="x",
-        address="192.0.2.1",
-        browser="",
-        seen_at=now(),
-        confirmed_at=now(),
-    )
+async def test_a_download_counts_as_a_file_of_the_account(cast: Cast, configure: Configure) -> None:
+    configure(exports_per_account=1)
+    name = await backups.make(cast.olga)
+    await backups.download(cast.olga, name)
+    with pytest.raises(Limited):
+        await backups.download(cast.olga, name)
+    assert await AuditEntry.filter(action=AuditAction.EXPORT, resource=Resource.BACKUP).count() == 1
 
 
 def test_a_folder_that_never_was_a_backup_is_refused(tmp_path: Path, ring: object) -> None:

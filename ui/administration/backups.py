@@ -14,6 +14,7 @@ from ui import actions, backup_words, live, routes, wording
 from ui.components.buttons import button
 from ui.components.dialog import confirm
 from ui.components.icon import icon
+from ui.components.meter import Meter
 from ui.components.notice import empty
 from ui.components.page_head import page_head
 from ui.components.panel import Facts, Panel, Well
@@ -123,9 +124,7 @@ class Backups:
     def _build_meter(self) -> None:
         with ui.element("section").classes("card seals verifying") as self.under_way:
             self.said = text("p", "").props("aria-live=polite")
-            with ui.element("div").classes("meter").props("role=progressbar") as self.meter:
-                self.fill = ui.element("i")
-        self.meter.props["aria-labelledby"] = self.said.html_id
+            self.meter = Meter(self.said.html_id)
         self.under_way.set_visibility(False)
 
     def progress(self, what: str, done: int, of: int) -> None:
@@ -133,8 +132,7 @@ class Backups:
             return
         self.under_way.set_visibility(True)
         self.said.text = f"{what}, {wording.progress(done, of)}" if of else what
-        self.fill.style["width"] = f"{100 * done / max(1, of):.1f}%"
-        self.fill.update()
+        self.meter.show(done, of)
 
     async def make(self) -> None:
         name = await actions.run(lambda actor: backups.make(actor, self.progress), button=self.go)
