@@ -29,14 +29,15 @@ from services import (
     notices,
     sealing,
 )
+from services.actor import Actor
 from services.backup_manifest import Made, Manifest, NotABackup
 from services.backup_writing import BackupFailed, Wanted
 from services.errors import ConfirmationDue, Conflict, NotFound
 from services.settings import Settings, get_settings
-from services.zones import now
 from tests.cast import Cast, issue
 from tests.conftest import POSTGRES, Configure
 from tests.paying import Scene
+from tests.second_factors import signed_in
 
 pytestmark = [
     pytest.mark.skipif(bool(POSTGRES), reason="SQLite alone is copied as a file"),
@@ -236,8 +237,7 @@ async def test_taking_it_away_asks_who_one_is_and_brings_the_same_backup_back(
 ) -> None:
     name = await backups.make(cast.olga)
     with pytest.raises(ConfirmationDue):
-        await backups.download(cast.olga, name)
-    await confirmed(cast)
+        await backups.download(await unconfirmed(cast.olga), name)
     export = await backups.download(cast.olga, name)
     tar, target = tmp_path / export.name, tmp_path / "unpacked"
     tar.write_bytes(b"".join([piece async for piece in export.lines]))
@@ -249,16 +249,20 @@ async def test_taking_it_away_asks_who_one_is_and_brings_the_same_backup_back(
     assert await AuditEntry.filter(action=AuditAction.EXPORT, resource=Resource.BACKUP).count() == 1
 
 
-async def confirmed(cast: Cast) -> None:
-    await Session.create(
-        id=cast.olga.session_id,
-        user_id=cast.olga.user_id,
-        token_digest="x",
-        address="192.0.2.1",
-        browser="",
-        seen_at=now(),
-        confirmed_at=now(),
-    )
+async def unconfirmed(actor: Actor) -> Actor:
+    """At a session that somebody may have taken over."""
+    olga = await signed_in(actor)
+    await Session.filter(id=olga.session_id).update(confirmed_at=None)
+    return olga
+
+
+async def test_deleting_one_asks_who_one_is(cast: Cast) -> None:
+    name = await backups.make(cast.olga)
+    with pytest.raises(ConfirmationDue):
+        await backups.delete(await unconfirmed(cast.olga), name)
+    assert len(backup_folder.every(folder())) == 1
+    await backups.delete(await signed_in(cast.olga), name)
+    assert backup_folder.every(folder()) == []
 
 
 def test_a_folder_that_never_was_a_backup_is_refused(tmp_path: Path, ring: object) -> None:
