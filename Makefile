@@ -45,7 +45,7 @@ bench: $(DEV)
 binary: $(DEV)
 	@rm -rf build tallystick.egg-info && mkdir -p dist
 	$(BIN)/shiv --quiet --console-script tallystick --output-file dist/tallystick.pyz \
-		--requirement requirements.txt "$$(grep ^asyncpg requirements-dev.txt)" .
+		--preamble .ci/preamble.py --requirement requirements.txt "$$(grep ^asyncpg requirements-dev.txt)" .
 	@rm -rf build tallystick.egg-info
 
 $(BIN)/python:

@@ -14,6 +14,7 @@ from services import (
     backup_standing,
     backup_tar,
     backup_writing,
+    file_limits,
     signals,
     step_up,
 )
@@ -130,15 +131,21 @@ async def may_download(actor: Actor, name: str) -> str:
 
 
 async def download(actor: Actor, name: str) -> Export:
-    """The backup as one file. Raises NotFound, and ConfirmationDue."""
+    """The backup as one file. Raises NotFound, ConfirmationDue, and Limited."""
     backup = _place() / await may_download(actor, name)
     try:
         manifest = await asyncio.to_thread(backup_folder.manifest, backup)
     except NotABackup as error:
         raise Conflict(str(error)) from error
-    await _record(AuditAction.EXPORT, actor, name, size=manifest.size)
+    await _record_download(actor, name, manifest.size)
     pieces: AsyncIterator[bytes] = backup_tar.pieces(backup, manifest)
     return Export(f"tallystick-{name}.tar", pieces, TAR)
+
+
+@unit_of_work
+async def _record_download(actor: Actor, name: str, size: int) -> None:
+    await file_limits.book(actor)
+    await _record(AuditAction.EXPORT, actor, name, size=size)
 
 
 @unit_of_work

@@ -1,13 +1,20 @@
 """Whether what goes on beside the pages still goes on: when each loop last came round."""
 
+import asyncio
+from collections.abc import Coroutine
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from time import monotonic
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 HUNG_AFTER = timedelta(minutes=10)  # a mail server may take minutes, and so may a large file
 LATE_AFTER = timedelta(minutes=1)
+SLOWEST = timedelta(hours=6)  # of what cannot say itself how far it is
+BEAT_EVERY = 30.0  # seconds
 FAILS_FROM = 3  # times in a row: a database that is locked for a moment is no trouble
 
 
@@ -98,6 +105,18 @@ def alive() -> None:
     beat = _own.get()
     if beat is not None and beat.due is None:
         beat.at = monotonic()
+
+
+async def while_busy(work: Coroutine[Any, Any, T]) -> T:
+    """Do a piece of a step that cannot say how far it is, such as one large copy in a thread."""
+    task, began = asyncio.ensure_future(work), monotonic()
+    try:
+        while not (await asyncio.wait([task], timeout=BEAT_EVERY))[0]:
+            if monotonic() - began < SLOWEST.total_seconds():
+                alive()
+    finally:
+        task.cancel()
+    return await task
 
 
 def forget() -> None:

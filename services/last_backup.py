@@ -1,17 +1,18 @@
 """When the last backup was made, and whether the last that was tried failed."""
 
-import json
+import asyncio
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from models import Installation
+from services import backup_folder
+from services.backup_manifest import NotABackup
 from services.database import reader
 from services.settings import Settings
 from services.zones import now
 
 DUE_AFTER = timedelta(hours=48)
-MANIFEST = "manifest.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +33,7 @@ async def last(settings: Settings) -> LastBackup:
     if settings.uses_postgres:
         return LastBackup(is_ours=False)
     installation = await Installation.all().using_db(reader()).first()
-    made_at = newest(settings.data_dir / "backups")
+    made_at = await asyncio.to_thread(newest, backup_folder.place(settings))
     since = made_at or (installation and installation.created_at) or now()
     return LastBackup(
         is_ours=True,
@@ -45,10 +46,9 @@ async def last(settings: Settings) -> LastBackup:
 
 def newest(folder: Path) -> datetime | None:
     """By what the manifests say; one that cannot be read is none."""
-    found = sorted(folder.glob(f"*/{MANIFEST}"), key=lambda each: each.parent.name, reverse=True)
-    for manifest in found:
+    for backup in backup_folder.every(folder):
         try:
-            return datetime.fromisoformat(json.loads(manifest.read_bytes())["made_at"])
-        except (OSError, ValueError, KeyError, TypeError):
+            return backup_folder.manifest(backup).made_at
+        except NotABackup:
             continue
     return None

@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from models import Installation
-from services import backup_folder, backup_list, backups
+from services import backup_folder, backup_list, backups, heartbeats
 from services.backup_manifest import Made, NotABackup
 from services.backup_writing import BackupFailed, Wanted
 from services.errors import Conflict
@@ -27,7 +27,8 @@ async def work() -> timedelta:
         return min(wait, LOOK_AGAIN)
     folder = backup_folder.place(settings)
     try:
-        await backups.make_and_record(Wanted(folder=folder, made=Made.NIGHT), None)
+        making = backups.make_and_record(Wanted(folder=folder, made=Made.NIGHT), None)
+        await heartbeats.while_busy(making)
     except Conflict:  # somebody makes one at this moment
         return SOON
     except BackupFailed:  # told, and tried again next night

@@ -20,6 +20,7 @@ from services import (
     key_file,
     key_tie,
     keys,
+    lanes,
     passkey_sign_in,
     password_resets,
     passwords,
@@ -157,6 +158,7 @@ async def cast(db: Settings, ring: KeyRing, cheap_passwords: None, confirmed: No
 def forget_addresses() -> None:
     """What a restart of the process forgets."""
     redeem_limits.by_address.cache_clear()
+    lanes.forget()
     password_resets.by_address.cache_clear()
     certificates.by_address.cache_clear()
     passkey_sign_in.by_address.cache_clear()

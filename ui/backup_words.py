@@ -10,9 +10,8 @@ from ui import wording
 ZONE = "UTC"
 ABOUT = "Copies of the database, the files of evaluations and the signed heads of the log."
 KEY = (
-    "The key file is never in a backup, and without it no code of one can be shown or activated. "
-    "It is {}. Keep a copy of it where the backups are not, and a copy of the backups on another "
-    "machine."
+    "The key file is never in a backup. Without it no code in a backup can be shown or activated. "
+    "It is {}. Keep a copy of it where the backups are not, and the backups on another machine too."
 )
 POSTGRES = (
     "The database is PostgreSQL, which has its own way: pg_dump --format=custom, and beside it "
@@ -29,14 +28,22 @@ def key(state: BackupState) -> str:
 def stands(state: BackupState) -> tuple[str, str]:
     """The word and a sentence."""
     if state.problem:
-        tried = f" {_when(state.tried_at)}" if state.tried_at else ""
-        return "FAILED", f"The last backup that was tried{tried} failed."
+        which = f"The backup of {_when(state.tried_at)}" if state.tried_at else "The last backup"
+        return "FAILED", f"{which} failed."
     if not state.next_at:
         why = "this is the demo" if state.is_demo else "TALLYSTICK_BACKUPS_KEPT is 0"
         return "OFF", f"No backup is made at night: {why}."
     if not state.last:
-        return "WAITING", "There is no backup yet."
+        return (
+            "WAITING",
+            "The first one is made at the next time below, or when you press the button.",
+        )
     return "WORKING", "One is made and checked every night while Tallystick runs."
+
+
+def first(state: BackupState) -> str:
+    """What to do where there is none."""
+    return f"Make the first one now{', or wait for the night' if state.next_at else ''}."
 
 
 def facts(state: BackupState) -> dict[str, str]:

@@ -20,7 +20,8 @@ WHY = (
     "After your password, signing in asks for a code that only your phone shows. Then nobody gets "
     "in who merely learned the password."
 )
-DEMANDED = "This installation demands one of you. Until it is set up, nothing else is open to you."
+DEMANDED = "This installation requires one of you. Until it is set up, nothing else opens for you."
+NO_CODES = "None yet. They let you in when your app or passkey is out of reach"
 FEW = 3
 
 
@@ -68,6 +69,10 @@ class SecondFactorPanel:
                 _small("Set up an authenticator app", authenticator_dialog.open_dialog)
 
     def _recovery(self, own: OwnFactors) -> None:
+        if not own.recovery and not own.used_at:
+            with _row("key-round", "Recovery codes", NO_CODES, is_few=True):
+                _small("Make recovery codes", self.renew)
+            return
         about = f"{own.recovery} of {recovery.MANY} left"
         if own.used_at:
             about += f". Last used on {wording.moment(own.used_at, 'UTC')} (UTC)"
@@ -88,16 +93,16 @@ class SecondFactorPanel:
             remove,
         )
 
-    def ask_renew(self) -> None:
-        async def renew(go: ui.button) -> None:
-            if made := await actions.run(recovery.renew, button=go):
-                recovery_codes.show(Dialog("Recovery codes"), "New recovery codes", made)
+    async def renew(self, go: ui.button | None = None) -> None:
+        if made := await actions.run(recovery.renew, button=go):
+            recovery_codes.show(Dialog("Recovery codes"), "New recovery codes", made)
 
+    def ask_renew(self) -> None:
         confirm(
             "Make new recovery codes?",
             ["The ones that you have work no more, used or not."],
             "Make new codes",
-            renew,
+            self.renew,
             look="primary",
         )
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from services import background, heartbeats
-from services.heartbeats import FAILS_FROM, HUNG_AFTER, LATE_AFTER, Loop, Pulse
+from services.heartbeats import FAILS_FROM, HUNG_AFTER, LATE_AFTER, SLOWEST, Loop, Pulse
 from services.signals import Changed, Topic, emit
 
 LONG = timedelta(hours=1)
@@ -70,6 +70,43 @@ async def test_a_step_that_never_ends_is_seen(time: Time) -> None:
     assert (loop().word, loop().pulse) == ("sending", Pulse.WORKING)
     time.now += HUNG_AFTER.total_seconds() + 1
     assert loop().pulse is Pulse.HUNG
+
+
+async def test_a_long_copy_in_a_thread_does_not_hang_until_it_takes_hours(
+    time: Time, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(heartbeats, "BEAT_EVERY", 0.001)
+    go = asyncio.Event()
+
+    async def step() -> timedelta:
+        await heartbeats.while_busy(go.wait())
+        return LONG
+
+    background.start("Backing up", step)
+    for _ in range(3):
+        time.now += HUNG_AFTER.total_seconds() - 1
+        await asyncio.sleep(0.02)
+        assert loop().pulse is Pulse.WORKING
+    time.now += SLOWEST.total_seconds()
+    await asyncio.sleep(0.02)
+    assert loop().pulse is Pulse.HUNG
+    go.set()
+    await asyncio.sleep(0.02)
+    assert loop().pulse is Pulse.WAITING
+
+
+async def test_what_fails_or_is_stopped_while_it_is_waited_for_ends() -> None:
+    async def fail() -> None:
+        raise OSError("no disk")
+
+    with pytest.raises(OSError, match="no disk"):
+        await heartbeats.while_busy(fail())
+    waits = asyncio.Event()
+    task = asyncio.create_task(heartbeats.while_busy(waits.wait()))
+    await settle()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
 
 
 async def test_a_long_step_that_asks_whether_to_stop_does_not_hang(time: Time) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from time_machine import Traveller
 
-from models import AuditEntry, Evidence, Installation, Notification, Session
+from models import AuditEntry, Evidence, Installation, Notification
 from models.enums import AuditAction, NotificationKind, Resource
 from services import (
     backup_checks,
@@ -29,15 +29,14 @@ from services import (
     notices,
     sealing,
 )
-from services.actor import Actor
 from services.backup_manifest import Made, Manifest, NotABackup
 from services.backup_writing import BackupFailed, Wanted
-from services.errors import ConfirmationDue, Conflict, NotFound
+from services.errors import ConfirmationDue, Conflict, Limited, NotFound
 from services.settings import Settings, get_settings
 from tests.cast import Cast, issue
 from tests.conftest import POSTGRES, Configure
 from tests.paying import Scene
-from tests.second_factors import signed_in
+from tests.services.test_step_up import grown_old, signed_in
 
 pytestmark = [
     pytest.mark.skipif(bool(POSTGRES), reason="SQLite alone is copied as a file"),
@@ -202,7 +201,9 @@ async def test_a_changed_file_a_lost_one_and_a_changed_manifest_are_found(cast: 
     with sqlite3.connect(backup / "database.sqlite3") as database:
         database.execute("UPDATE code SET status = 'READY'")
         database.execute("UPDATE person SET name = 'Somebody'")
-    assert await backups.check(cast.olga, name) == ("database.sqlite3 is not as it was put there.",)
+    assert await backups.check(cast.olga, name) == (
+        "database.sqlite3 was changed after the backup was made.",
+    )
     [view] = await backup_list.every(cast.olga)
     assert view.problems
     (backup / "database.sqlite3").unlink()
@@ -237,8 +238,8 @@ async def test_taking_it_away_asks_who_one_is_and_brings_the_same_backup_back(
 ) -> None:
     name = await backups.make(cast.olga)
     with pytest.raises(ConfirmationDue):
-        await backups.download(await unconfirmed(cast.olga), name)
-    export = await backups.download(cast.olga, name)
+        await backups.download(await grown_old(cast.olga), name)
+    export = await backups.download(await signed_in(cast.olga), name)
     tar, target = tmp_path / export.name, tmp_path / "unpacked"
     tar.write_bytes(b"".join([piece async for piece in export.lines]))
     target.mkdir()
@@ -249,20 +250,22 @@ async def test_taking_it_away_asks_who_one_is_and_brings_the_same_backup_back(
     assert await AuditEntry.filter(action=AuditAction.EXPORT, resource=Resource.BACKUP).count() == 1
 
 
-async def unconfirmed(actor: Actor) -> Actor:
-    """At a session that somebody may have taken over."""
-    olga = await signed_in(actor)
-    await Session.filter(id=olga.session_id).update(confirmed_at=None)
-    return olga
-
-
 async def test_deleting_one_asks_who_one_is(cast: Cast) -> None:
     name = await backups.make(cast.olga)
     with pytest.raises(ConfirmationDue):
-        await backups.delete(await unconfirmed(cast.olga), name)
+        await backups.delete(await grown_old(cast.olga), name)
     assert len(backup_folder.every(folder())) == 1
     await backups.delete(await signed_in(cast.olga), name)
     assert backup_folder.every(folder()) == []
+
+
+async def test_a_download_counts_as_a_file_of_the_account(cast: Cast, configure: Configure) -> None:
+    configure(exports_per_account=1)
+    name = await backups.make(cast.olga)
+    await backups.download(cast.olga, name)
+    with pytest.raises(Limited):
+        await backups.download(cast.olga, name)
+    assert await AuditEntry.filter(action=AuditAction.EXPORT, resource=Resource.BACKUP).count() == 1
 
 
 def test_a_folder_that_never_was_a_backup_is_refused(tmp_path: Path, ring: object) -> None:

@@ -1,8 +1,8 @@
 """What the owner and the doctor are told of how the installation does."""
 
-import json
 import shutil
 from datetime import timedelta
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -12,6 +12,8 @@ from models import AuditEntry, Batch, Installation
 from models.enums import AuditAction, BatchState, Resource
 from services import (
     audit,
+    backup_folder,
+    backups,
     checkup,
     health_watch,
     heartbeats,
@@ -121,16 +123,23 @@ async def test_a_backup_is_missed_after_two_days_and_a_failed_one_at_once(
     assert not (await look()).backup.is_late
     clock.shift(timedelta(hours=49))
     assert Matter.BACKUP_LATE in (await look()).matters
-    made = get_settings().data_dir / "backups" / "20260312T130000Z"
-    made.mkdir(parents=True)
-    (made / "manifest.json").write_text(json.dumps({"made_at": now().isoformat()}))
+    name = await backups.make(cast.olga)
     found = await look()
     assert found.backup.made_at == now()
     assert Matter.BACKUP_LATE not in found.matters
-    (made / "manifest.json").write_text("half")
+    (backup_folder.place(get_settings()) / name / "manifest.json").write_text("half")
     assert Matter.BACKUP_LATE in (await look()).matters
     await Installation.all().update(backup_problem="No room", backup_tried_at=now())
     assert Matter.BACKUP_FAILED in (await look()).matters
+
+
+@only_sqlite
+async def test_a_backup_is_looked_for_where_backups_are_put(
+    cast: Cast, configure: Configure, tmp_path: Path
+) -> None:
+    configure(backup_dir=tmp_path / "elsewhere")
+    await backups.make(cast.olga)
+    assert (await look()).backup.made_at
 
 
 async def test_a_clock_that_was_set_back_is_seen_by_the_log(

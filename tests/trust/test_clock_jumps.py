@@ -14,11 +14,11 @@ from services import (
     batches,
     invitations,
     joining,
+    lanes,
     letters,
     links,
     mailing,
     password_resets,
-    redeem_limits,
     sealing,
     sessions,
     setup_token,
@@ -48,7 +48,7 @@ every_jump = pytest.mark.parametrize("jump", JUMPS, ids=str)
 @pytest.fixture(autouse=True)
 def quick_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(password_resets, "ANSWER_AFTER", 0)
-    monkeypatch.setattr(redeem_limits, "SLOW_ANSWER", 0)
+    monkeypatch.setattr(lanes, "PACE", 0)
 
 
 @every_jump

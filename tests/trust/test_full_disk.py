@@ -83,6 +83,7 @@ async def test_a_full_disk_costs_nothing_but_time(
     async with program.running(here) as running, Line(running.origin) as line:
         form = await line.form("/redeem")
         filler = await asyncio.to_thread(fill, small_disk)
+        watched = [await line.get(path) for path in ("/healthz", "/readyz")]
         answers: Counter[int] = Counter()
         unclear = 0
         for code in codes[:-1]:
@@ -96,6 +97,8 @@ async def test_a_full_disk_costs_nothing_but_time(
         while (await line.post("/redeem", form, code=codes[-1], **typed)).status != 303:
             assert time.monotonic() - freed < 60
         again = time.monotonic() - freed
+    assert [answer.status for answer in watched] == [200, 503]
+    assert b"disk" in watched[1].body
     wrong = await recount.wrong()
     served = await Activation.all().count()
     await database.disconnect()

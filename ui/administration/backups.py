@@ -14,6 +14,7 @@ from ui import actions, backup_words, live, routes, wording
 from ui.components.buttons import button
 from ui.components.dialog import confirm
 from ui.components.icon import icon
+from ui.components.meter import Meter
 from ui.components.notice import empty
 from ui.components.page_head import page_head
 from ui.components.panel import Facts, Panel, Well
@@ -87,6 +88,7 @@ async def page(actor: Actor) -> None:
 class Backups:
     def __init__(self) -> None:
         self.names: dict[int, str] = {}
+        self.first = ""
 
     async def build(self, about_the_key: str) -> None:
         with page_head("Backups", backup_words.ABOUT, in_header=True):
@@ -105,9 +107,7 @@ class Backups:
             self.table = DataTable(
                 COLUMNS, self.load, look="backups", note=f"Times in {backup_words.ZONE}"
             )
-        self.table.when_empty = lambda: empty(
-            "No backup yet", "Make the first one now, or wait for the night.", glyph="database"
-        )
+        self.table.when_empty = self.when_empty
         for event, handler in (
             ("download", self.download),
             ("check", self.check),
@@ -117,12 +117,13 @@ class Backups:
         live.on(card, None, Topic.BACKUPS, self.changed)
         await self.changed(())
 
+    def when_empty(self) -> None:
+        empty("No backup yet", self.first, glyph="database")
+
     def _build_meter(self) -> None:
         with ui.element("section").classes("card seals verifying") as self.under_way:
             self.said = text("p", "").props("aria-live=polite")
-            with ui.element("div").classes("meter").props("role=progressbar") as self.meter:
-                self.fill = ui.element("i")
-        self.meter.props["aria-labelledby"] = self.said.html_id
+            self.meter = Meter(self.said.html_id)
         self.under_way.set_visibility(False)
 
     def progress(self, what: str, done: int, of: int) -> None:
@@ -130,8 +131,7 @@ class Backups:
             return
         self.under_way.set_visibility(True)
         self.said.text = f"{what}, {wording.progress(done, of)}" if of else what
-        self.fill.style["width"] = f"{100 * done / max(1, of):.1f}%"
-        self.fill.update()
+        self.meter.show(done, of)
 
     async def make(self) -> None:
         name = await actions.run(lambda actor: backups.make(actor, self.progress), button=self.go)
@@ -143,7 +143,7 @@ class Backups:
         state = await backup_list.state(await actions.actor())
         word, sentence = backup_words.stands(state)
         self.panel.set_state(word, TONES[word])
-        self.sentence.text = sentence
+        self.sentence.text, self.first = sentence, backup_words.first(state)
         self.problem.show("", state.problem)
         for name, value in backup_words.facts(state).items():
             self.facts.set(name, value)

@@ -71,7 +71,7 @@ def _progress(what: str, done: int, of: int) -> None:
 
 
 def restore(
-    path: Annotated[Path, typer.Argument(help="The folder of a backup, or its .tar.")],
+    path: Annotated[Path, typer.Argument(exists=True, help="The folder of a backup, or its .tar.")],
     accept_older: Annotated[
         bool,
         typer.Option(
@@ -81,7 +81,11 @@ def restore(
     ] = False,
     head: Annotated[
         Path | None,
-        typer.Option(help="A file with heads that were kept elsewhere, one on each line."),
+        typer.Option(
+            exists=True,
+            dir_okay=False,
+            help="A file with heads that were kept elsewhere, one on each line.",
+        ),
     ] = None,
     nothing_since: Annotated[
         bool,

@@ -4,11 +4,13 @@ from nicegui import ui
 
 
 class Meter:
-    def __init__(self, labelled_by: str) -> None:
-        """`labelled_by` is the id of the text that says what is measured."""
+    def __init__(self, labelled_by: str = "", *, label: str = "") -> None:
+        """`labelled_by` is the id of the text that says what is measured; else `label` says it."""
         with ui.element("div").classes("meter") as self.root:
             self.root.props("role=progressbar aria-valuemin=0")
-            self.root.props["aria-labelledby"] = labelled_by
+            self.root.props["aria-labelledby" if labelled_by else "aria-label"] = (
+                labelled_by or label
+            )
             self._fill = ui.element("i")
 
     def show(self, done: int, of: int) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from nicegui import ui
 
 from ui import wording
+from ui.components.meter import Meter
 from ui.components.text import text
 
 
@@ -44,17 +45,12 @@ def _line(batch: Making) -> Callable[[Making], None]:
         with ui.element("div").classes("about"):
             text("b", wording.count(batch.codes, "purchase code"))
             text("span", batch.about)
-        with ui.element("div").classes("meter").props("role=progressbar aria-valuemin=0") as meter:
-            meter.props["aria-label"] = f"Progress of batch {batch.id}"
-            fill = ui.element("i")
+        meter = Meter(label=f"Progress of batch {batch.id}")
         said = text("span", "", "said")
         ui.link("View", batch.path).classes("view-button")
 
     def show(now: Making) -> None:
         said.text = wording.progress(now.made, now.codes) if now.made else "Queued"
-        meter.props["aria-valuenow"], meter.props["aria-valuemax"] = now.made, now.codes
-        fill.style["width"] = f"{100 * now.made / now.codes:.1f}%"
-        fill.update()
-        meter.update()
+        meter.show(now.made, now.codes)
 
     return show

@@ -56,4 +56,8 @@ async def origin(site: None) -> AsyncIterator[str]:
 @pytest.fixture
 def any_number(configure: Configure, many_tries: None) -> None:
     """One address may try as often as it likes."""
-    configure(sign_in_tries_per_address=10**6, sign_in_tries_per_account=10**6)
+    configure(
+        sign_in_tries_per_address=10**6,
+        sign_in_tries_per_account=10**6,
+        wait_after_failures=10**6,
+    )
