@@ -63,7 +63,9 @@ async def test_who_was_confirmed_while_the_clock_was_ahead_is_asked_again(
     await step_up.require(sam)
 
 
-@pytest.mark.parametrize("ahead", [timedelta(microseconds=1), HOUR, 365 * DAY], ids=str)
+@pytest.mark.parametrize(
+    "ahead", [step_up.SKEW + timedelta(microseconds=1), HOUR, 365 * DAY], ids=str
+)
 async def test_a_confirmation_that_is_yet_to_come_counts_for_nothing(
     clock: time_machine.Traveller, cast: Cast, ahead: timedelta
 ) -> None:

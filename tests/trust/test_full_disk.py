@@ -28,7 +28,7 @@ pytestmark = [
     pytest.mark.usefixtures("many_tries"),
 ]
 
-SPACE = "24m"
+SPACE = "160m"  # ready until it is filled: see services.readiness
 CODES, SERVED_WITHIN = 400, 5
 
 
