@@ -13,7 +13,7 @@ SHORTEST = 4  # a shorter word would be taken out of every other line
 MOST = 50
 
 URL_USER = re.compile(r"(?<=://)[^\s/@]+:[^\s/]*@")
-MAIL = re.compile(r"[^\s<>\"'(),:;=@\[\]{}|/\\]+@[^\s<>\"'(),:;@\[\]{}|/\\]+")
+MAIL = re.compile(r"[^\s<>\"'(),:;=@\[\]{}|/\\]{1,254}@[^\s<>\"'(),:;@\[\]{}|/\\]+")
 _SIGN = f"[{ALPHABET}{ALPHABET.lower()}]"
 WHOLE_CODE = re.compile(rf"(?<![0-9A-Za-z])(?:{_SIGN}[- ]?){{{LENGTH - 1}}}{_SIGN}(?![0-9A-Za-z])")
 RECOVERY = re.compile(rf"(?<![0-9A-Za-z])(?:{_SIGN}{{5}}[- ]?){{3}}{_SIGN}{{5}}(?![0-9A-Za-z])")
@@ -22,7 +22,7 @@ OF_SHEET = re.compile(r"(?<![0-9A-Za-z])(?:[0-9A-HJKMNP-TV-Z]{4}[ -]){3}[0-9A-HJ
 LINK = re.compile(r"(/(?:a|i|reset|sets)/)[^\s/\"'?#]+")
 NAMED = re.compile(
     r"""(?ix)
-    ((?:[\w-]*(?:password|passwd|secret|token|csrf|cookie|authorization|otp|code)["']?)\s*[:=]\s*)
+    ((?:(?:password|passwd|secret|token|csrf|cookie|authorization|otp|code)["']?)\s*[:=]\s*)
     ("(?:[^"\\]|\\.)*" | '(?:[^'\\]|\\.)*' | [^\s"',;&)}\]]+)"""
 )
 HEX = re.compile(r"(?<![0-9A-Za-z])[0-9a-fA-F]{32,}(?![0-9A-Za-z])")
