@@ -162,10 +162,17 @@ async def spent(
     monkeypatch.setattr(lanes, "PACE", 0.0)
 
 
+def that_came() -> int:
+    return sum(lane._came for lane in lanes._lanes.values())
+
+
 async def in_line(awaited: Awaitable[T]) -> asyncio.Future[T]:
-    """Has come to the line, and waits."""
+    """Has come to a line, and waits."""
+    before = that_came()
     task = asyncio.ensure_future(awaited)
-    await asyncio.sleep(0.05)
+    async with asyncio.timeout(10):
+        while that_came() == before and not task.done():  # noqa: ASYNC110 - there is no event
+            await asyncio.sleep(0.01)
     assert not task.done()
     return task
 

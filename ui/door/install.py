@@ -37,6 +37,7 @@ SERVER_OPTIONS: dict[str, Any] = {
     "access_log": False,
     "log_config": None,  # its records go where all others go, past the same redaction
     "ws_max_size": 1024 * 1024,
+    "ws_per_message_deflate": False,  # a small frame that unpacks to a big one is measured too late
     "http": PatientHttp,
     "h11_max_incomplete_event_size": 64 * 1024,
     "limit_concurrency": 1000,
