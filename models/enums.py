@@ -134,7 +134,7 @@ class MessageKind(StrEnum):
 
 
 class AccountChange(StrEnum):
-    """What a mail of kind WARNING is about: it changed how somebody signs in."""
+    """What a mail of kind WARNING is about: how somebody signs in was changed, or is in danger."""
 
     PASSWORD = "PASSWORD"  # noqa: S105 - a name, not a secret
     APP_ADDED = "APP ADDED"
@@ -145,6 +145,7 @@ class AccountChange(StrEnum):
     PASSKEY_ADDED = "PASSKEY ADDED"
     PASSKEY_REMOVED = "PASSKEY REMOVED"
     PASSKEY_COPIED = "PASSKEY COPIED"
+    PASSWORD_KNOWN = "PASSWORD KNOWN"  # noqa: S105 - a name, not a secret
 
 
 class MessageState(StrEnum):

@@ -1,4 +1,4 @@
-"""The whole story of one code in order: issued, sent, tried, used, undone, revoked."""
+"""The whole story of one code in order: issued, sent, tried, used, undone, held, revoked."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,8 +7,15 @@ from enum import StrEnum
 
 from tortoise.expressions import Q
 
-from models import Activation, Code, Message, Refusal
-from models.enums import MessageKind, MessageState, RefusalReason, Status
+from models import Activation, AuditEntry, Code, Message, Refusal, Release
+from models.enums import (
+    AuditAction,
+    MessageKind,
+    MessageState,
+    RefusalReason,
+    Resource,
+    Status,
+)
 from services import code_alphabet, code_facts, refusal_list
 from services.actor import Actor
 from services.code_list import status_of
@@ -36,6 +43,8 @@ class Turn(StrEnum):
     SENT = "sent"
     REFUSED = "refused"
     UNDONE = "undone"
+    HELD = "held"
+    RELEASED = "released"
     REVOKED = "revoked"
 
 
@@ -44,6 +53,7 @@ class Event:
     """`about` is the agreement, what a use was for, or the reason of an undoing.
 
     `to` is whom a mail went to, empty once that was forgotten; `state` is how the mail stands.
+    `codes` counts those of the whole batch that were held or released; none is this code alone.
     """
 
     turn: Turn
@@ -57,6 +67,7 @@ class Event:
     address: str = ""
     reference: str = ""
     tries: int = 1
+    codes: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +101,8 @@ async def of_code(actor: Actor, code_id: int) -> Story:
         *[_sent(message) for message in await _messages(code)],
         *[_refused(view) for view in await refusal_list.views(actor, newest)],
         *[event for use in await _uses(code) for event in _used(use, code)],
+        *await _holds(code),
+        *await _releases(code),
         *_revoked(code),
     ]
     turns = list(Turn)
@@ -174,3 +187,27 @@ def _revoked(code: Code) -> Iterator[Event]:
     if code.revoked_at:
         by = code.revoked_by.name if code.revoked_by else ""
         yield Event(turn=Turn.REVOKED, at=code.revoked_at, by=by)
+
+
+async def _holds(code: Code) -> list[Event]:
+    """Restores that held codes of its batch: the log counts them and names none."""
+    entries = AuditEntry.filter(
+        resource=Resource.BATCH, target_id=code.batch_id, action=AuditAction.HOLD
+    )
+    rows = await entries.using_db(reader()).order_by("id")
+    return [Event(turn=Turn.HELD, at=row.at, codes=int(row.detail.get("codes", 0))) for row in rows]
+
+
+async def _releases(code: Code) -> list[Event]:
+    mine = Release.filter(Q(code_id=code.id) | Q(code_id=None), batch_id=code.batch_id)
+    rows = await mine.using_db(reader()).select_related("released_by").order_by("id")
+    return [
+        Event(
+            turn=Turn.RELEASED,
+            at=row.created_at,
+            by=row.released_by.name,
+            about=row.reason,
+            codes=0 if row.code_id else row.codes,
+        )
+        for row in rows
+    ]

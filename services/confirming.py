@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from models import Session, User
 from models.enums import AuditAction, Resource, SignInMethod
-from services import audit, budgets, factor_proof, factors, passwords, throttling
+from services import audit, budgets, factor_proof, factors, passwords, redaction, throttling, waits
 from services.actor import Actor
 from services.database import unit_of_work
 from services.errors import Invalid, NotFound
@@ -13,9 +13,7 @@ from services.throttling import Kind
 from services.zones import now
 
 WRONG = "This is not your password."
-WRONG_CODE = "That code is wrong, was used already, or is too old."
 NOTHING = "Enter your password."
-NO_CODE_TYPED = "Enter the code that your app shows, or a recovery code."
 PER_MINUTE, PER_HOUR = 5, 20
 
 
@@ -29,17 +27,27 @@ async def confirm(actor: Actor, proof: str) -> None:
 
     Raises Invalid(proof); Limited after too many tries, which are counted before the look.
     """
+    redaction.hide(proof)
     has = await asks(actor)
     if not proof.strip():
-        raise Invalid({"proof": NO_CODE_TYPED if has.any else NOTHING})
+        raise Invalid({"proof": factor_proof.NOTHING if has.any else NOTHING})
+    if seconds := await waits.begin(_waits(actor)):
+        raise throttling.refuse(Kind.SECOND_FACTOR, seconds=seconds)
     if minutes := await _book(actor):
         raise throttling.refuse(Kind.SECOND_FACTOR, minutes=minutes)
-    if has.any:
-        await _accept_code(actor, proof)
-    elif await _is_password(actor, proof):
-        await _accept(actor, SignInMethod.PASSWORD)
-    else:
-        raise Invalid({"proof": WRONG})
+    try:
+        if has.any:
+            await _accept_code(actor, proof)
+        else:
+            await _accept_password(actor, proof)
+    except Invalid:
+        throttling.failed()
+        raise
+
+
+def _waits(actor: Actor) -> str:
+    """Apart from that of signing in: who only knows a password slows down no open session."""
+    return f"confirm:{actor.user_id}"
 
 
 @unit_of_work
@@ -61,9 +69,11 @@ def _limits(actor: Actor) -> tuple[budgets.Limit, budgets.Limit]:
     )
 
 
-async def _is_password(actor: Actor, typed: str) -> bool:
+async def _accept_password(actor: Actor, typed: str) -> None:
     user = await User.get_or_none(id=actor.user_id, disabled_at=None)
-    return await passwords.matches(typed, user and user.password_hash)
+    if not await passwords.matches(typed, user and user.password_hash):
+        raise Invalid({"proof": WRONG})
+    await _accept(actor, SignInMethod.PASSWORD)
 
 
 @unit_of_work
@@ -71,7 +81,7 @@ async def _accept_code(actor: Actor, typed: str) -> None:
     user = await User.get_or_none(id=actor.user_id, disabled_at=None).select_related("person")
     method = user and await factor_proof.take(user, typed)
     if not method:
-        raise Invalid({"proof": WRONG_CODE})
+        raise Invalid({"proof": factor_proof.WRONG})
     await _accept(actor, method)
 
 
@@ -79,6 +89,7 @@ async def _accept_code(actor: Actor, typed: str) -> None:
 async def _accept(actor: Actor, method: SignInMethod) -> None:
     for limit in _limits(actor):
         await budgets.give_back(limit)
+    await waits.end(_waits(actor))
     await mark(actor, method)
 
 

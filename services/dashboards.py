@@ -21,7 +21,8 @@ SELECT
     SUM(CASE WHEN expires_at > ? AND expires_at <= ? THEN ready ELSE 0 END) AS expiring,
     SUM(CASE WHEN ready > 0 AND expires_at > ? AND expires_at <= ? THEN 1 ELSE 0 END) AS ending,
     SUM(activated) AS activated,
-    SUM(revoked) AS revoked
+    SUM(revoked) AS revoked,
+    SUM(held) AS held
 FROM batch WHERE workspace_id = ? AND kind = ? AND state = 'DONE'"""
 LEFT = """
 SELECT SUM(quantity) AS granted, SUM(quantity - issued + returned) AS remaining,
@@ -40,7 +41,10 @@ WHERE evaluation.workspace_id = ? AND evaluation.state = 'OPEN'"""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeNumbers:
-    """READY codes and in how many batches they are; of those, what expires within 30 days."""
+    """READY codes and in how many batches they are; of those, what expires within 30 days.
+
+    `held` are none of them until they are released.
+    """
 
     ready: int
     ready_batches: int
@@ -49,6 +53,7 @@ class CodeNumbers:
     activated: int
     activated_today: int
     revoked: int
+    held: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +91,7 @@ async def codes(actor: Actor, kind: CodeKind) -> CodeNumbers:
         activated=_number(row, "activated"),
         activated_today=today,
         revoked=_number(row, "revoked"),
+        held=_number(row, "held"),
     )
 
 

@@ -4,6 +4,9 @@ from models import User
 from models.enums import AccountChange, SignInMethod
 from services import accounts, recovery, totp
 
+WRONG = "That code is wrong, was used already, or is too old."
+NOTHING = "Enter the code that your app shows, or a recovery code."
+
 
 async def take(user: User, typed: str) -> SignInMethod | None:
     """Which factor of theirs it proves, used up with that; a recovery code is told by mail.

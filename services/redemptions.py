@@ -1,5 +1,6 @@
 """The one way a code is used: for the form, the link, and whatever comes later."""
 
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date
@@ -8,6 +9,7 @@ from typing import TypeVar
 from models import Activation, Code, Entitlement
 from models.enums import BatchState, RefusalReason, Status
 from services import (
+    answer_times,
     code_alphabet,
     emails,
     links,
@@ -120,8 +122,11 @@ async def _refused_by_address(attempt: Try) -> Refused | None:
 
 
 async def _decided(attempt: Try) -> Answer:
+    began = time.monotonic()
     outcome = await _in_turn(_decide, attempt)
     await _settle(attempt, outcome)
+    if isinstance(outcome, Refused) and not outcome.to_member:
+        await answer_times.even(began)
     return outcome
 
 

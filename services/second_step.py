@@ -3,8 +3,18 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from models.enums import SignInMethod
-from services import factor_proof, factors, half_way, sessions, sign_in_limits, throttling
+from models.enums import AccountChange, SignInMethod
+from services import (
+    accounts,
+    budgets,
+    factor_proof,
+    factors,
+    half_way,
+    sessions,
+    sign_in_limits,
+    throttling,
+    waits,
+)
 from services.budgets import Limit
 from services.database import unit_of_work
 from services.errors import Gone, Invalid
@@ -12,10 +22,9 @@ from services.factors import Factors
 from services.half_way import HalfWay
 from services.throttling import Kind
 
-LASTS = timedelta(minutes=5)
+LASTS, HOUR = timedelta(minutes=5), timedelta(hours=1)
 PER_MINUTE, PER_DAY = 5, 96
-WRONG = "That code is wrong, was used already, or is too old."
-NOTHING = "Enter the code that your app shows, or a recovery code."
+WARNED_FROM = 5  # failures in a row: whoever makes them knows the password
 OVER = "That took too long, or your account changed meanwhile. Sign in again."
 
 
@@ -47,11 +56,13 @@ async def finish(step: SecondStep) -> str:
     Each try is counted before it is judged, and no success of any kind gives one back.
     """
     if not step.code.strip():
-        raise Invalid({"code": NOTHING})
+        raise Invalid({"code": factor_proof.NOTHING})
     if await half_way.standing(step.half) is None:
         raise Gone(OVER)
     if minutes := sign_in_limits.by_address().book(step.address):
         raise throttling.refuse(Kind.SECOND_FACTOR, minutes=minutes)
+    if seconds := await waits.begin(_waits(step.half.user_id)):
+        raise throttling.refuse(Kind.SECOND_FACTOR, seconds=seconds)
     for limit in _limits(step.half.user_id):
         if minutes := await sessions.book(limit):
             raise throttling.refuse(Kind.SECOND_FACTOR, minutes=minutes)
@@ -59,9 +70,24 @@ async def finish(step: SecondStep) -> str:
         token = await _open(step)
     except Invalid:
         throttling.failed()
+        await _warn(step.half)
         raise
     sign_in_limits.by_address().give_back(step.address)
     return token
+
+
+@unit_of_work
+async def _warn(half: HalfWay) -> None:
+    """Tell the person by mail, once an hour, that somebody gets past their password."""
+    if await waits.failures(_waits(half.user_id)) < WARNED_FROM:
+        return
+    user = await half_way.standing(half)
+    if user and not await budgets.book(Limit(f"second-factor-warned:{user.id}", 1, HOUR)):
+        await accounts.warn(user, AccountChange.PASSWORD_KNOWN)
+
+
+def _waits(user_id: int) -> str:
+    return f"second-factor:{user_id}"
 
 
 def _limits(user_id: int) -> tuple[Limit, Limit]:
@@ -78,7 +104,8 @@ async def _open(step: SecondStep) -> str:
         raise Gone(OVER)
     method: SignInMethod | None = await factor_proof.take(user, step.code)
     if method is None:
-        raise Invalid({"code": WRONG})
+        raise Invalid({"code": factor_proof.WRONG})
+    await waits.end(_waits(user.id))
     return await sessions.open_session(
         user, address=step.address, browser=step.browser, method=method
     )

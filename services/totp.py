@@ -9,9 +9,9 @@ from pyotp.totp import TOTP
 
 from models import Authenticator
 from models.enums import AccountChange, AuditAction
-from services import factor_changes, recovery, secrets_at_rest, step_up
+from services import factor_changes, recovery, redaction, secrets_at_rest, step_up
 from services.actor import Actor
-from services.database import unit_of_work
+from services.database import fetch, is_postgres, unit_of_work
 from services.errors import Invalid, NotFound
 from services.vault import SealBroken
 from services.zones import now
@@ -22,6 +22,8 @@ DIGITS = 6
 SECONDS = 30
 WINDOW = (0, -1, 1)  # clocks of phones differ, and typing takes a moment
 PURPOSE = "totp"
+SEALED = "SELECT id, user_id, sealed FROM authenticator{} ORDER BY id"
+BYTES = " WHERE typeof(sealed) = 'blob'"  # SQLite stores text there too, if somebody tampers
 ISSUER = "Tallystick"
 WRONG = "That is not the code that the app shows now. Enter the newest one."
 NONE = "You have no authenticator app here any more."
@@ -55,6 +57,7 @@ async def add(actor: Actor, proposal: Proposal, code: str) -> list[str]:
     Raises Invalid(code), ConfirmationDue.
     """
     await step_up.require(actor)
+    redaction.hide(code, proposal.secret)
     step = _step_of(proposal.secret, digits(code), after=0)
     if step is None:
         raise Invalid({"code": WRONG if code.strip() else "Enter the code that the app shows."})
@@ -120,19 +123,17 @@ async def take(user_id: int, code: str) -> bool:
 async def seal_anew(number: int) -> int:
     """Secrets that the key of this number sealed, by the newest one; returns how many it keeps."""
     kept = 0
-    for app in await Authenticator.all():
-        sealed = bytes(app.sealed)
-        if sealed[0] != number:
+    for row in await fetch(SEALED.format("" if is_postgres() else BYTES)):
+        sealed, user_id = bytes(row["sealed"]), row["user_id"]
+        if sealed[:1] != bytes((number,)):
             continue
         try:
-            anew = secrets_at_rest.anew(sealed, purpose=PURPOSE, user_id=app.user_id)
+            anew = secrets_at_rest.anew(sealed, purpose=PURPOSE, user_id=user_id)
         except SealBroken:
-            log.error(
-                "The secret of an authenticator app cannot be read (account %d).", app.user_id
-            )
+            log.error("The secret of an authenticator app cannot be read (account %d).", user_id)
             kept += 1
             continue
-        await Authenticator.filter(id=app.id, sealed=sealed).update(sealed=anew)
+        await Authenticator.filter(id=row["id"], sealed=sealed).update(sealed=anew)
     return kept
 
 

@@ -15,6 +15,7 @@ import pytest
 import time_machine
 
 from services import (
+    answer_times,
     certificates,
     database,
     key_file,
@@ -148,7 +149,15 @@ def confirmed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-async def cast(db: Settings, ring: KeyRing, cheap_passwords: None, confirmed: None) -> Cast:
+def prompt_refusals(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refusals come as soon as they can."""
+    monkeypatch.setattr(answer_times, "STEP", 0)
+
+
+@pytest.fixture
+async def cast(
+    db: Settings, ring: KeyRing, cheap_passwords: None, confirmed: None, prompt_refusals: None
+) -> Cast:
     """Everybody, on a fresh database, with no try counted yet."""
     forget_addresses()
     await key_tie.tie(ring.check_value)

@@ -14,10 +14,11 @@ KEY = (
     "It is {}. Keep a copy of it where the backups are not, and the backups on another machine too."
 )
 POSTGRES = (
-    "The database is PostgreSQL, which has its own way: pg_dump --format=custom, and beside it "
-    "evidence/ and heads.jsonl of the data folder. docs/operations.md has the commands, also for "
-    "putting it back."
+    "The database is PostgreSQL, which is backed up with a tool of its own. Copy evidence/ and "
+    "heads.jsonl of the data folder beside what it writes. docs/operations.md says how to put "
+    "everything back."
 )
+PG_DUMP = 'pg_dump --format=custom --file=tallystick.dump "$TALLYSTICK_DATABASE_URL"'
 MADE = {Made.HAND: "By hand", Made.NIGHT: "Nightly", Made.COMMAND: "Command line"}
 
 

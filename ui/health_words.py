@@ -111,10 +111,10 @@ def _throttling(found: Checkup, zone: str) -> Section:
 def _slowed(found: Checkup) -> str:
     state = found.throttling
     if state.all_slowed:
-        return "Answers to typed codes are held back for 2 seconds, everywhere."
+        return "Typed codes wait in line for their turn, everywhere."
     if state.slowed:
         where = wording.count(state.slowed, "workspace")
-        return f"Answers to typed codes are held back for 2 seconds in {where}."
+        return f"Typed codes wait in line for their turn in {where}."
     return "" if state.refused or state.is_guessing else "No try was refused within the last hour."
 
 

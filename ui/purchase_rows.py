@@ -10,7 +10,7 @@ UNUSED = (Status.READY, Status.HELD, Status.EXPIRED, Status.NOT_YET_VALID)
 
 
 def row(code: PurchaseCodeView, zone: str, *, full: str | None = None) -> dict[str, Any]:
-    """The code is masked unless `full` is given."""
+    """The code is masked unless `full` is given. Whoever handles purchase codes may release."""
     return {
         "id": code.id,
         "batch": code.batch_id,
@@ -27,5 +27,5 @@ def row(code: PurchaseCodeView, zone: str, *, full: str | None = None) -> dict[s
         "path": routes.evaluation(code.slug, code.evaluation_id) if code.evaluation_id else "",
         "told": f"{code.evaluated} · {code.by}" if code.evaluated else "",
         "revocable": code.status in UNUSED,
-        "releasable": False,
+        "releasable": code.status is Status.HELD,
     }

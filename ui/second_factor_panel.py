@@ -77,7 +77,10 @@ class SecondFactorPanel:
         if own.used_at:
             about += f". Last used on {wording.moment(own.used_at, 'UTC')} (UTC)"
         with _row("key-round", "Recovery codes", about, is_few=own.recovery <= FEW):
-            _small("New recovery codes", self.ask_renew)
+            if own.recovery:
+                _small("New recovery codes", self.ask_renew)
+            else:
+                _small("Make recovery codes", self.renew)
 
     def ask_remove(self) -> None:
         async def remove(go: ui.button) -> None:

@@ -26,6 +26,8 @@ GLYPH = {
     Turn.REFUSED: "circle-x",
     Turn.ACTIVATED: "circle-check",
     Turn.UNDONE: "undo-2",
+    Turn.HELD: "lock",
+    Turn.RELEASED: "lock-open",
     Turn.REVOKED: "ban",
 }
 TONE = {
@@ -34,12 +36,20 @@ TONE = {
     Turn.REFUSED: "revoked",
     Turn.ACTIVATED: "activated",
     Turn.UNDONE: "other",
+    Turn.HELD: "expired",
+    Turn.RELEASED: "other",
     Turn.REVOKED: "revoked",
 }
 MAIL = {
     MessageKind.CODES: "The whole batch",
     MessageKind.DOWNLOAD: "A link to the whole batch",
     MessageKind.CONFIRMATION: "A confirmation",
+}
+ALONE = {
+    Turn.UNDONE: "Activation undone",
+    Turn.HELD: "Held by a restore",
+    Turn.RELEASED: "Released",
+    Turn.REVOKED: "Revoked",
 }
 
 
@@ -55,10 +65,15 @@ def head(event: Event) -> str:
             return f"Refused: {REASON[event.reason]}"
         case Turn.ACTIVATED:
             return f"Activated for {event.about}"
-        case Turn.UNDONE:
-            return "Activation undone"
-        case Turn.REVOKED:
-            return "Revoked"
+        case _:
+            return _of_many(event) if event.codes else ALONE[event.turn]
+
+
+def _of_many(event: Event) -> str:
+    """Of the batch: which of its codes they were is not known."""
+    if event.turn is Turn.HELD:
+        return f"{wording.count(event.codes, 'code')} of its batch held by a restore"
+    return f"{wording.count(event.codes, 'held code')} of its batch released"
 
 
 def more(event: Event, zone: str) -> str:
@@ -72,7 +87,7 @@ def more(event: Event, zone: str) -> str:
     facts += [f"by {event.by}"] if event.by else []
     if event.turn is Turn.ISSUED and event.about:
         facts.append(f"under agreement {event.about}")
-    if event.turn is Turn.UNDONE:
+    if event.turn in (Turn.UNDONE, Turn.RELEASED):
         facts.append(event.about)
     if event.state:
         facts.append(wording.MAIL_STANDS[event.state])

@@ -163,3 +163,8 @@ def whom_to_ask(whom: WhomToAsk) -> str:
     if not others:
         return f"Ask {last}, the admin of {whom.workspace}."
     return f"Ask {', '.join(others)} or {last}, the admins of {whom.workspace}."
+
+
+def and_held(told: str, held: int) -> str:
+    """What is told of READY codes, and how many more are held after a restore."""
+    return " · ".join([*([told] if told else []), *([f"{held:,} held"] if held else [])])

@@ -250,6 +250,15 @@ async def test_taking_it_away_asks_who_one_is_and_brings_the_same_backup_back(
     assert await AuditEntry.filter(action=AuditAction.EXPORT, resource=Resource.BACKUP).count() == 1
 
 
+async def test_deleting_one_asks_who_one_is(cast: Cast) -> None:
+    name = await backups.make(cast.olga)
+    with pytest.raises(ConfirmationDue):
+        await backups.delete(await grown_old(cast.olga), name)
+    assert len(backup_folder.every(folder())) == 1
+    await backups.delete(await signed_in(cast.olga), name)
+    assert backup_folder.every(folder()) == []
+
+
 async def test_a_download_counts_as_a_file_of_the_account(cast: Cast, configure: Configure) -> None:
     configure(exports_per_account=1)
     name = await backups.make(cast.olga)

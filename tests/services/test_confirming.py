@@ -8,13 +8,15 @@ import time_machine
 
 from models import Budget, Session, User
 from models.enums import AuditAction
-from services import confirming, passwords, sessions, step_up
+from services import confirming, factor_proof, passwords, second_step, sessions, step_up
 from services.actor import Actor
 from services.errors import ConfirmationDue, Invalid, Limited, NotFound
+from services.second_step import SecondStep
 from services.zones import now
 from tests.cast import PASSWORD, Cast, entries
+from tests.conftest import Configure
+from tests.second_factors import half_way_in, with_app
 from tests.second_factors import signed_in as opened
-from tests.second_factors import with_app
 from tests.services.test_step_up import grown_old, signed_in
 
 WRONG = "quiet orchard marble 77"
@@ -54,8 +56,9 @@ async def test_anything_else_is_refused_by_the_field_and_confirms_nothing(
 
 
 async def test_tries_are_counted_before_the_look_however_many_come_at_once(
-    cast: Cast, monkeypatch: pytest.MonkeyPatch
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, configure: Configure
 ) -> None:
+    configure(wait_after_failures=1000)
     looked: list[str] = []
 
     async def matches(password: str, _: str | None) -> bool:
@@ -71,9 +74,40 @@ async def test_tries_are_counted_before_the_look_however_many_come_at_once(
     assert len([each for each in told if isinstance(each, Limited)]) == 15
 
 
-async def test_the_wait_grows_from_a_minute_to_an_hour(
+async def test_wrong_ones_wait_longer_each_time_and_a_right_one_forgets_that(
     clock: time_machine.Traveller, cast: Cast
 ) -> None:
+    sam, waited = await grown_old(cast.sam), list[int]()
+    for _ in range(2):
+        with pytest.raises(Invalid):
+            await confirming.confirm(sam, WRONG)
+    for _ in range(3):
+        with pytest.raises(Invalid):
+            await confirming.confirm(sam, WRONG)
+        with pytest.raises(Limited) as refused:
+            await confirming.confirm(sam, PASSWORD)
+        waited.append(refused.value.seconds)
+        clock.shift(timedelta(seconds=refused.value.seconds))
+    assert waited == [30, 60, 120]
+    await confirming.confirm(sam, PASSWORD)
+    with pytest.raises(Invalid):
+        await confirming.confirm(sam, WRONG)
+    await confirming.confirm(sam, PASSWORD)
+
+
+async def test_whoever_guesses_at_the_second_step_slows_down_no_open_session(cast: Cast) -> None:
+    app, sam = await with_app(cast.sam), await grown_old_with_app(cast)
+    half = await half_way_in(cast.sam)
+    for _ in range(5):
+        with pytest.raises((Invalid, Limited)):
+            await second_step.finish(SecondStep(half=half, code="000000", address="::1"))
+    await confirming.confirm(sam, app.code())
+
+
+async def test_the_wait_grows_from_a_minute_to_an_hour(
+    clock: time_machine.Traveller, cast: Cast, configure: Configure
+) -> None:
+    configure(wait_after_failures=1000)
     sam, waits = await grown_old(cast.sam), list[int]()
     for _ in range(5):
         for _ in range(5):
@@ -88,8 +122,9 @@ async def test_the_wait_grows_from_a_minute_to_an_hour(
     await confirming.confirm(sam, PASSWORD)
 
 
-async def test_all_sessions_of_a_person_share_their_tries(cast: Cast) -> None:
+async def test_all_sessions_of_a_person_share_their_tries(cast: Cast, configure: Configure) -> None:
     sam, other = await grown_old(cast.sam), await grown_old(cast.sam)
+    configure(wait_after_failures=5)
     for _ in range(5):
         with pytest.raises(Invalid):
             await confirming.confirm(sam, WRONG)
@@ -143,7 +178,7 @@ async def test_whoever_has_an_app_confirms_with_its_code_and_not_with_the_passwo
     app, sam = await with_app(cast.sam), await grown_old_with_app(cast)
     with pytest.raises(Invalid) as refused:
         await confirming.confirm(sam, PASSWORD)
-    assert refused.value.fields == {"proof": confirming.WRONG_CODE}
+    assert refused.value.fields == {"proof": factor_proof.WRONG}
     with pytest.raises(ConfirmationDue):
         await step_up.require(sam)
     await confirming.confirm(sam, app.code())

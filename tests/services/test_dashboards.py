@@ -43,6 +43,7 @@ async def test_codes_are_counted_as_they_stand(cast: Cast) -> None:
         activated=1,
         activated_today=1,
         revoked=3,
+        held=0,
     )
 
 

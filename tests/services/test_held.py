@@ -13,7 +13,9 @@ from services import (
     batch_list,
     batches,
     code_list,
+    code_story,
     codes,
+    dashboards,
     database,
     held,
     purchase_code_list,
@@ -22,6 +24,7 @@ from services.actor import Actor
 from services.attention import Matter
 from services.batch_list import BatchFilter
 from services.code_list import CodeFilter
+from services.code_story import Turn
 from services.errors import Conflict, DomainError, Invalid, NotFound
 from services.paging import Slice
 from services.purchase_code_list import PurchaseFilter
@@ -170,3 +173,25 @@ async def test_purchase_codes_stay_issued_while_held_and_go_back_when_revoked(ca
     assert (agreement.issued, agreement.returned) == (3, 3)
     assert await recount.wrong() == []
     assert await attention.of_codes(cast.ada, kind) == []
+
+
+async def test_the_story_of_a_code_tells_of_holds_and_releases(cast: Cast, issued: Issued) -> None:
+    first, second, _ = issued.codes
+    await held.release(cast.ada, issued.batch.id, REASON, code_id=first.id)
+    await held.release(cast.ada, issued.batch.id, "They wrote back")
+    told = await code_story.of_code(cast.ada, first.id)
+    assert [(event.turn, event.codes, event.by, event.about) for event in told.events[1:]] == [
+        (Turn.HELD, 3, "", ""),
+        (Turn.RELEASED, 0, "Ada Admin", REASON),
+        (Turn.RELEASED, 2, "Ada Admin", "They wrote back"),
+    ]
+    other = await code_story.of_code(cast.ada, second.id)
+    assert [event.turn for event in other.events[1:]] == [Turn.HELD, Turn.RELEASED]
+
+
+async def test_dashboards_count_held_codes_apart(cast: Cast, issued: Issued) -> None:
+    found = await dashboards.codes(cast.ada, CodeKind.ACCESS)
+    assert (found.ready, found.ready_batches, found.held) == (0, 0, 3)
+    await held.release(cast.ada, issued.batch.id, REASON, code_id=issued.codes[0].id)
+    found = await dashboards.codes(cast.ada, CodeKind.ACCESS)
+    assert (found.ready, found.ready_batches, found.held) == (1, 1, 2)

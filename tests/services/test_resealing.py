@@ -13,6 +13,7 @@ from services import (
     code_list,
     codes,
     database,
+    factor_proof,
     key_file,
     key_rotation,
     keys,
@@ -23,6 +24,8 @@ from services.code_list import CodeFilter
 from services.paging import Slice
 from services.settings import Settings
 from tests.cast import Cast, Issued, activated, issue, printed, redeem
+from tests.conftest import POSTGRES
+from tests.second_factors import with_app
 
 
 @pytest.fixture(autouse=True)
@@ -269,3 +272,26 @@ async def test_what_was_looked_up_before_the_retirement_is_found_after_it(
     assert [code.id for code in found] == [issued.codes[0].id]
     assert len(keys.finding()) == 1
     assert len(keys.every()) == len(key_file.read(db.key_path)) == 2
+
+
+@pytest.mark.skipif(bool(POSTGRES), reason="a column of bytes holds bytes there")
+@pytest.mark.parametrize("value", ["CAST(sealed AS TEXT)", "'text'", "x''"])
+async def test_text_in_the_place_of_a_seal_holds_up_nothing(
+    cast: Cast, db: Settings, caplog: pytest.LogCaptureFixture, value: str
+) -> None:
+    app = await with_app(cast.sam)
+    await with_app(cast.ada)
+    issued = await issue(cast.ada, cast.month, quantity=20)
+    await key_rotation.rotate(db)
+    for table, row_id in (("code", issued.codes[4].id), ("authenticator", 2)):
+        statement = f"UPDATE {table} SET sealed = {value} WHERE id = {row_id}"
+        await database.connection().execute_query(statement)
+    for _ in range(2):
+        await asyncio.wait_for(resealing.work(), 10)
+    assert (await key(1)).retired_at
+    kept = await database.fetch("SELECT substr(sealed, 1, 1) AS number FROM code")
+    assert [row["number"] for row in kept].count(b"\2") == 19
+    if "x" not in value:
+        assert f"Code row {issued.codes[4].id} was altered" in caplog.text
+    user = await User.get(id=cast.sam.user_id).select_related("person")
+    assert await database.unit_of_work(factor_proof.take)(user, app.code())

@@ -8,7 +8,7 @@ from time_machine import Traveller
 
 from models import Authenticator, Message, Session, User
 from models.enums import AccountChange, AuditAction, SignInMethod
-from services import accounts, password_resets, second_step, sessions, totp, users
+from services import accounts, password_resets, second_step, sessions, throttling, totp, users
 from services.errors import Gone, Invalid, Limited
 from services.half_way import HalfWay
 from services.second_step import SecondStep
@@ -93,7 +93,10 @@ async def test_of_many_at_once_with_the_same_code_one_gets_in(
     assert await opened() == 1
 
 
-async def test_five_tries_a_minute_however_many_at_once(clock: Traveller, cast: Cast) -> None:
+async def test_five_tries_a_minute_however_many_at_once(
+    clock: Traveller, cast: Cast, configure: Configure
+) -> None:
+    configure(wait_after_failures=1000)
     app = await with_app(cast.sam)
     half = await half_way_in(cast.sam)
     tries = (finish(half, WRONG, f"198.51.100.{n}") for n in range(20))
@@ -107,8 +110,9 @@ async def test_five_tries_a_minute_however_many_at_once(clock: Traveller, cast: 
 
 
 async def test_ninety_six_tries_a_day_and_no_success_gives_one_back(
-    clock: Traveller, cast: Cast
+    clock: Traveller, cast: Cast, configure: Configure
 ) -> None:
+    configure(wait_after_failures=1000)
     app = await with_app(cast.sam)
     half = await half_way_in(cast.sam)
     judged = 0
@@ -131,7 +135,10 @@ async def test_ninety_six_tries_a_day_and_no_success_gives_one_back(
     assert await finish(half, app.recovery[0])
 
 
-async def test_a_restart_forgets_no_try_of_an_account(clock: Traveller, cast: Cast) -> None:
+async def test_a_restart_forgets_no_try_of_an_account(
+    clock: Traveller, cast: Cast, configure: Configure
+) -> None:
+    configure(wait_after_failures=1000)
     await with_app(cast.sam)
     half = await half_way_in(cast.sam)
     for _ in range(5):
@@ -152,6 +159,66 @@ async def test_one_address_has_the_budget_of_signing_in(cast: Cast, configure: C
             await finish(half, WRONG)
     with pytest.raises(Limited):
         await finish(halves[1], WRONG)
+
+
+async def test_each_wrong_code_makes_the_next_wait_longer_until_one_is_right(
+    clock: Traveller, cast: Cast
+) -> None:
+    app = await with_app(cast.sam)
+    half, waited = await half_way_in(cast.sam), list[int]()
+    for _ in range(3):
+        with pytest.raises(Invalid):
+            await finish(half, WRONG)
+    for _ in range(8):
+        with pytest.raises(Limited) as refused:
+            await finish(half, app.recovery[0])
+        waited.append(refused.value.seconds)
+        clock.shift(timedelta(seconds=refused.value.seconds))
+        with pytest.raises(Invalid):
+            await finish(half, WRONG)
+    assert waited == [30, 60, 120, 240, 480, 960, 1920, 3600]
+    clock.shift(timedelta(hours=1))
+    await finish(half, app.recovery[0])
+    for _ in range(3):
+        with pytest.raises(Invalid):
+            await finish(half, WRONG)
+
+
+async def test_of_many_wrong_ones_at_once_three_are_judged(clock: Traveller, cast: Cast) -> None:
+    await with_app(cast.sam)
+    half = await half_way_in(cast.sam)
+    tries = (finish(half, WRONG, f"198.51.100.{n}") for n in range(20))
+    answers = await asyncio.gather(*tries, return_exceptions=True)
+    kinds = sorted(type(answer).__name__ for answer in answers)
+    assert kinds == ["Invalid"] * 3 + ["Limited"] * 17
+
+
+async def test_wrong_codes_after_a_right_password_warn_the_person_once_an_hour(
+    clock: Traveller, cast: Cast
+) -> None:
+    await with_app(cast.sam)
+    half, known = await half_way_in(cast.sam), Message.filter(change=AccountChange.PASSWORD_KNOWN)
+    counted = list[int]()
+    for _ in range(7):
+        with pytest.raises(Invalid):
+            await finish(half, WRONG)
+        counted.append(await known.count())
+        clock.shift(timedelta(minutes=5))
+    assert counted == [0, 0, 0, 0, 1, 1, 1]
+    assert (await known.get()).user_id == cast.sam.user_id
+    clock.shift(timedelta(hours=1))
+    with pytest.raises(Invalid):
+        await finish(half, WRONG)
+    assert await known.count() == 2
+
+
+async def test_failing_counts_as_guessing(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = list[None]()
+    monkeypatch.setattr(throttling, "failed", lambda: told.append(None))
+    await with_app(cast.sam)
+    with pytest.raises(Invalid):
+        await finish(await half_way_in(cast.sam), WRONG)
+    assert len(told) == 1
 
 
 async def test_a_changed_account_ends_what_was_half_way(cast: Cast) -> None:

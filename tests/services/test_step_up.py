@@ -7,9 +7,19 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from models import AuditEntry, Batch, Message, Session
-from models.enums import AuditAction, Role
-from services import batches, codes, deliveries, exports, invitations, members, sessions, step_up
+from models import AuditEntry, Batch, Code, Message, Session
+from models.enums import AuditAction, MessageState, Role, Status
+from services import (
+    batches,
+    codes,
+    deliveries,
+    exports,
+    invitations,
+    members,
+    resending,
+    sessions,
+    step_up,
+)
 from services.actor import Actor
 from services.errors import ConfirmationDue, NotFound
 from services.recipients import Recipient
@@ -48,6 +58,17 @@ async def test_how_long_it_counts_is_a_setting(cast: Cast, configure: Configure)
     await step_up.require(sam)
 
 
+async def test_a_proof_of_a_time_that_lies_ahead_does_not_count(
+    clock: time_machine.Traveller, cast: Cast
+) -> None:
+    sam = await signed_in(cast.sam)
+    clock.shift(timedelta(seconds=-5))
+    await step_up.require(sam)
+    clock.shift(timedelta(minutes=-5))
+    with pytest.raises(ConfirmationDue):
+        await step_up.require(sam)
+
+
 async def test_a_session_that_ended_is_not_confirmed(cast: Cast) -> None:
     sam = await signed_in(cast.sam)
     await sessions.end([sam.session_id])
@@ -65,6 +86,18 @@ async def test_ten_codes_an_hour_are_shown_to_anybody_and_many_single_ones_are_m
     with pytest.raises(ConfirmationDue):
         await codes.copy(sam, made.batch.id, (made.codes[10].id,))
     assert len(await entries(AuditAction.COPY)) == 10
+
+
+async def test_codes_that_are_held_count_when_their_mail_goes_elsewhere(cast: Cast) -> None:
+    asked = wanted(cast.month, "12", notify="grace@example.org")
+    batch = await batches.request(cast.ada, asked)
+    message = await Message.get(batch_id=batch.id)
+    await Message.filter(id=message.id).update(state=MessageState.SENT)
+    made = await Code.filter(batch_id=batch.id).order_by("id")
+    await Code.filter(id__in=[code.id for code in made[1:]]).update(status=Status.HELD)
+    ada = await grown_old(cast.ada)
+    with pytest.raises(ConfirmationDue):
+        await resending.redirect(ada, message.id, "thief@example.org")
 
 
 async def test_an_hour_later_ten_more_are_shown(clock: time_machine.Traveller, cast: Cast) -> None:

@@ -80,6 +80,7 @@ async def page(actor: Actor) -> None:
         page_head("Backups", backup_words.ABOUT, in_header=True)
         with Panel("PostgreSQL").body:
             text("p", backup_words.POSTGRES)
+            Well().show("", backup_words.PG_DUMP)
             text("p", backup_words.key(state))
     else:
         await Backups().build(backup_words.key(state))

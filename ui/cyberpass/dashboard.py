@@ -94,7 +94,7 @@ class Dashboard:
     async def _show_codes(self, actor: Actor) -> None:
         found, left = await dashboards.codes(actor, CodeKind.PURCHASE), await dashboards.left(actor)
         self.left.set(left.left, _granted(left))
-        self.ready.set(found.ready, "")
+        self.ready.set(found.ready, wording.and_held("", found.held))
         self.activated.set(found.activated, f"{found.activated_today:,} today")
         self.expiring.set(found.expiring, "")
         await self.chart.show(actor)

@@ -4,7 +4,7 @@ from typing import Any
 
 from nicegui import ui
 
-from models.enums import BatchState, Status
+from models.enums import BatchState, CodeKind, Status
 from services import (
     administered,
     agreement_claims,
@@ -34,6 +34,7 @@ from ui.components.under_way import Making, UnderWay
 from ui.pages import page_title, view
 from ui.purchase_generation import PurchaseGeneration
 from ui.purchase_rows import row
+from ui.release_dialog import ReleaseDialog
 from ui.shown_code import copy_code, follow_evaluation, show_code
 
 SHOWN = (Status.READY, Status.ACTIVATED, Status.REVOKED, Status.EXPIRED, Status.HELD)
@@ -76,6 +77,7 @@ class PurchaseCodes:
             ("show", lambda code_id: show_code(self.slug, code_id)),
             ("evaluation", lambda code_id: follow_evaluation(self.table, code_id)),
             ("revoke", self.ask_revoke),
+            ("release", self.ask_release),
             ("view", self.view_batch),
         ):
             self.table.on(event, handler)
@@ -208,6 +210,17 @@ class PurchaseCodes:
                 lambda actor: purchases.revoke(actor, code_id), slug=self.slug, button=go
             ),
         )
+
+    async def ask_release(self, code_id: int) -> None:
+        actor = await actions.actor(self.slug)
+        for code in await purchase_code_list.some(actor, [code_id]):
+            ReleaseDialog(  # in the workspace that the code is of
+                code.slug,
+                code.batch_id,
+                CodeKind.PURCHASE,
+                code_id=code.id,
+                ending=code.masked[-4:],
+            )
 
     async def generate(self) -> None:
         await self.generation.open(self.workspace.value or self.actor.workspace)

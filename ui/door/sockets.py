@@ -97,6 +97,15 @@ def sockets_of(client: Client) -> list[str]:
     return list(client._socket_to_document_id)  # noqa: SLF001 - nothing public names them
 
 
+def forget(client: Client) -> None:
+    """Of a tab that was deleted: NiceGUI still waits for lost sockets to come back, and would
+    delete it a second time.
+    """
+    waiting = client._delete_tasks  # noqa: SLF001 - nothing public names them
+    while waiting:
+        waiting.popitem()[1].cancel()
+
+
 def _same_session(client_id: str | None, environ: dict[str, Any]) -> bool:
     """Whether the tab was built for the session that the socket's cookie names."""
     client = Client.instances.get(client_id or "")

@@ -77,6 +77,7 @@ async def _close(tabs: dict[Client, str]) -> None:
         # Before anything is awaited: from here on no event of this tab finds anything to act on.
         if not client.is_deleted:
             client.delete()
+            sockets.forget(client)
     await asyncio.gather(*(_disconnect(sid, path) for sid, path in connected))
 
 

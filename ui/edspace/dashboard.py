@@ -51,7 +51,8 @@ class Dashboard:
     async def show(self) -> None:
         actor = await actions.actor(self.slug)
         found = await dashboards.codes(actor, CodeKind.ACCESS)
-        self.ready.set(found.ready, _in_batches(found.ready_batches))
+        ready = wording.and_held(_in_batches(found.ready_batches), found.held)
+        self.ready.set(found.ready, ready)
         self.activated.set(found.activated, f"{found.activated_today:,} today")
         self.expiring.set(found.expiring, _in_batches(found.expiring_batches))
         self.revoked.set(found.revoked, "")

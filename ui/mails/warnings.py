@@ -76,4 +76,11 @@ WARNINGS = {
         "would. Remove that passkey under Account.",
         "Refused on",
     ),
+    AccountChange.PASSWORD_KNOWN: Warned(
+        "Somebody has your Tallystick password",
+        "Somebody has your password",
+        "It was right, and the second factor after it was wrong five times in a row. Nobody got "
+        "in with that. Was it you, there is nothing left to do.",
+        "Last tried on",
+    ),
 }

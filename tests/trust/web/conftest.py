@@ -22,7 +22,7 @@ def pytest_configure(config: pytest.Config) -> None:
     whole = is_whole(config)
     for name, quick, all_of_them in (
         ("fields", 500, 5_000),
-        ("codes", 500, 50_000),
+        ("codes", 500, 10_000),
         ("codes alone", 500, 50_000),
     ):
         number = all_of_them if whole else quick

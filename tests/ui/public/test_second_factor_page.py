@@ -8,7 +8,7 @@ import pytest
 import time_machine
 
 from models import Authenticator, Session, User
-from services import second_step, sessions
+from services import factor_proof, second_step, sessions
 from services.actor import Actor
 from tests.second_factors import App, with_app
 from tests.ui.door.site import browser, form_of, hidden_fields, owner_token, sent, sign_in
@@ -74,7 +74,7 @@ async def test_a_wrong_code_is_said_at_its_field_and_not_shown_again(
     await sign_in(visitor)
     answer = await prove(visitor, "22222-22222-22222-22222")
     assert answer.status_code == 422
-    assert second_step.WRONG in answer.text and "22222-22222" not in answer.text
+    assert factor_proof.WRONG in answer.text and "22222-22222" not in answer.text
     assert (await prove(visitor, "")).status_code == 422
     assert (await prove(visitor, app.code())).status_code == 303
 
@@ -82,8 +82,8 @@ async def test_a_wrong_code_is_said_at_its_field_and_not_shown_again(
 async def test_too_many_tries_say_how_long_to_wait(visitor: httpx.AsyncClient) -> None:
     await sign_in(visitor)
     answers = [await prove(visitor, "22222-22222-22222-22222") for _ in range(6)]
-    assert [answer.status_code for answer in answers] == [422] * 5 + [429]
-    assert answers[-1].headers["retry-after"] == "60"
+    assert [answer.status_code for answer in answers] == [422] * 3 + [429] * 3
+    assert int(answers[-1].headers["retry-after"]) in range(20, 31)
 
 
 async def test_without_the_password_there_is_no_such_page(

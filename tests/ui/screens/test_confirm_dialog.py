@@ -8,7 +8,7 @@ from nicegui import background_tasks, ui
 from nicegui.testing import User
 from nicegui.testing.user_interaction import UserInteraction
 
-from models import AuditEntry, Batch, Budget, Membership, Session
+from models import AuditEntry, Batch, GrowingWait, Membership, Session
 from models.enums import AuditAction, Role
 from services import confirming
 from services.zones import now
@@ -100,12 +100,12 @@ async def test_a_wrong_password_is_told_at_its_field_and_what_was_typed_stays(
     assert error_at(user, "Your password") == confirming.WRONG
     for _ in range(5):
         await press(user, "Confirm")
-    assert error_at(user, "Your password") == "Too many tries. Try again in 1 minute."
+    assert error_at(user, "Your password") == "Too many tries. Try again in 30 seconds."
     await press(user, "Cancel")
     await until(lambda: not is_asked(user))
     assert control(user, "Number of codes").value == "12"
     assert not await Batch.all().exists()
-    await Budget.all().delete()
+    await GrowingWait.all().delete()
     await asked(user, "Generate")
     await confirm(user)
     await sees(user, "12 access codes were generated successfully.")

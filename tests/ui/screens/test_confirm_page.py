@@ -71,7 +71,7 @@ async def test_a_wrong_password_is_told_by_the_field_and_never_shown(house: Hous
             await typed_in(sam, routes.CONFIRM, "wrong wooden spoons")
         limited = await typed_in(sam, routes.CONFIRM)
         assert limited.status_code == 429
-        assert limited.headers["retry-after"] == "60"
+        assert int(limited.headers["retry-after"]) in range(20, 31)
         assert (await sam.get(csv_of(made))).status_code == 303
 
 

@@ -1,9 +1,22 @@
 """Held codes on the page of their batch: told, released by who may, with a reason."""
 
-from models import Batch, Code
+from models import AuditEntry, Batch, Code
 from models.enums import Status
 from tests.cast import Issued, issue
-from tests.ui.screens.visit import House, buttons, emit, enter, forge, rows, sees, shown, until
+from tests.certification import certification, granted, purchased
+from tests.ui.screens.visit import (
+    House,
+    buttons,
+    control,
+    emit,
+    enter,
+    forge,
+    press,
+    rows,
+    sees,
+    shown,
+    until,
+)
 from ui import routes
 
 
@@ -42,3 +55,31 @@ async def test_sales_see_them_and_cannot_release(house: House) -> None:
     assert "Release" not in buttons(user)
     assert [row["releasable"] for row in rows(user)] == [False] * 3
     assert [row["revocable"] for row in rows(user)] == [True] * 3
+
+
+async def test_dashboards_tell_of_held_codes_beside_the_ready_ones(house: House) -> None:
+    made = await held(house)
+    await Batch.filter(id=made.batch.id).update(held=2, ready=1)
+    user = await house.visit(house.cast.ada, routes.edspace("northwind"))
+    await sees(user, "in 1 batch · 2 held")
+
+
+async def test_the_list_of_all_workspaces_releases_in_the_one_of_the_code(house: House) -> None:
+    cast = house.cast
+    made = await certification()
+    await granted(cast.acme, made.lab, 10)
+    bought = await purchased(cast.ada_at_acme, made.lab, 2)
+    code = bought[0]
+    await Code.filter(batch_id=code.batch_id).update(status=Status.HELD)
+    await Batch.filter(id=code.batch_id).update(held=2, ready=0)
+    user = await house.visit(cast.ada, routes.purchase_codes("northwind"))
+    control(user, "All workspaces").set_value("")
+    await until(lambda: [row["status"] for row in rows(user)] == ["HELD"] * 2)
+    assert [row["releasable"] for row in rows(user)] == [True] * 2
+    await emit(user, "release", code.id)
+    await sees(user, f"Release the code ending {code.ending}?")
+    enter(user, "Reason", "Asked the customer")
+    await press(user, "Release")
+    await until(lambda: {row["status"] for row in rows(user)} == {"READY", "HELD"})
+    assert (await Code.get(id=code.id)).status is Status.READY
+    assert (await AuditEntry.get(action="RELEASE")).workspace_id == cast.acme.id

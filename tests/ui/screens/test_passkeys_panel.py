@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from nicegui.testing import User
 
-from models import Passkey, Session
+from models import Passkey, RecoveryCode, Session
 from models.enums import AuditAction
 from services.zones import now
 from tests.cast import entries
@@ -17,7 +17,7 @@ from tests.conftest import Configure
 from tests.pocket import Pocket
 from tests.ui.screens import visit
 from tests.ui.screens.visit import House, buttons, enter, error_at, press, sees, until, words
-from ui import passkeys_panel, routes
+from ui import passkeys_panel, routes, second_factor_panel
 from ui.components import passkey
 
 ORIGIN = "http://localhost:8080"
@@ -131,3 +131,14 @@ async def test_elsewhere_the_page_says_why_not(house: House, configure: Configur
     await sees(other, "Passkeys work at https://codes.example.org only.")
     assert "Add a passkey" not in buttons(other)
     assert passkeys_panel.WHAT not in words(other)
+
+
+async def test_whoever_has_a_passkey_alone_is_offered_recovery_codes(house: House) -> None:
+    user = await house.visit(house.cast.sam, routes.ACCOUNT)
+    await sees(user, passkeys_panel.WHAT)
+    carries(user)
+    await add(user)
+    await sees(user, second_factor_panel.NO_CODES)
+    await press(user, "Make recovery codes")
+    await sees(user, "New recovery codes", "10 of 10 left")
+    assert await RecoveryCode.filter(user_id=house.cast.sam.user_id).count() == 10
