@@ -8,9 +8,10 @@ class Meter:
         """`labelled_by` is the id of the text that says what is measured; else `label` says it."""
         with ui.element("div").classes("meter") as self.root:
             self.root.props("role=progressbar aria-valuemin=0")
-            self.root.props["aria-labelledby" if labelled_by else "aria-label"] = (
-                labelled_by or label
-            )
+            if labelled_by:
+                self.root.props["aria-labelledby"] = labelled_by
+            else:
+                self.root.props["aria-label"] = label
             self._fill = ui.element("i")
 
     def show(self, done: int, of: int) -> None:
