@@ -31,7 +31,8 @@ check: $(DEV)
 test-postgres: $(DEV)
 	tests/postgres.sh $(BIN)/python -m pytest -n 2 --dist loadfile tests/services tests/matrix/test_matrix_commands.py \
 		tests/trust/test_audit_tampering.py tests/trust/test_cancellations.py \
-		tests/trust/test_clock_jumps.py tests/trust/test_killed_jobs.py
+		tests/trust/test_clock_jumps.py tests/trust/test_factor_clocks.py \
+		tests/trust/test_killed_jobs.py
 
 trust: $(DEV)
 	$(BIN)/python -m pytest tests/trust --whole -p no:cacheprovider --continue-on-collection-errors \
@@ -45,7 +46,7 @@ bench: $(DEV)
 binary: $(DEV)
 	@rm -rf build tallystick.egg-info && mkdir -p dist
 	$(BIN)/shiv --quiet --console-script tallystick --output-file dist/tallystick.pyz \
-		--requirement requirements.txt "$$(grep ^asyncpg requirements-dev.txt)" .
+		--preamble .ci/preamble.py --requirement requirements.txt "$$(grep ^asyncpg requirements-dev.txt)" .
 	@rm -rf build tallystick.egg-info
 
 $(BIN)/python:

@@ -23,6 +23,13 @@ class Paid:
     activation_id: int
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Nothing was looked at or counted: a shared budget is spent, and the try waits for a turn."""
+
+    budget: str
+
+
 class Taken:
     """The step was not to be paid when its turn came; nothing was looked at or used up."""
 

@@ -28,7 +28,7 @@ TOLD = {
     "field": "{}",
     "fields": "{}",
     "method": "with {}",
-    "demand": "demanded of {}",
+    "demand": "required of {}",
     "what": "{}",
     "reason": "{}",
     "role": "as {}",

@@ -36,7 +36,7 @@ def _of_files(folder: Path, manifest: Manifest, progress: Progress) -> Iterator[
             continue
         named = file.name if DIGEST.fullmatch(file.name) else content.sha256
         if not is_file or content_of(file) != content or content.sha256 != named:
-            yield f"{name} is not as it was put there."
+            yield f"{name} was changed after the backup was made."
 
 
 def _of_database(folder: Path, manifest: Manifest, progress: Progress) -> Iterator[str]:

@@ -17,6 +17,7 @@ from services.settings import Settings
 FORM = re.compile(r"\d{8}T\d{6}Z(-\d{1,2})?")
 UNFINISHED = ".unfinished-"
 LOCK = ".lock"
+LOCKING = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW
 BUSY = "A backup is being made already. Wait until it is done."
 GONE = "This backup is not there any more."
 
@@ -29,7 +30,7 @@ def place(settings: Settings) -> Path:
 def alone(folder: Path) -> Generator[None]:
     """One at a time makes or removes backups there, whatever its process. Raises Conflict."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with os.fdopen(os.open(folder / LOCK, os.O_RDWR | os.O_CREAT, 0o600), "w") as file:
+    with os.fdopen(os.open(folder / LOCK, LOCKING, 0o600), "w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

@@ -83,6 +83,11 @@ class Manifest:
         """Whether one of our keys signed it, also one that was replaced since."""
         return head_statement.is_signer(self.public_key)
 
+    @property
+    def newest_key(self) -> int:
+        """The number of the newest key that its database knows."""
+        return max((int(number) for number in self.keys), default=0)
+
 
 def to_bytes(manifest: Manifest) -> bytes:
     """As it stands in the backup: readable, and signed so that nobody can make up another."""

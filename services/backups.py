@@ -108,8 +108,10 @@ async def check(
 
 
 async def delete(actor: Actor, name: str) -> None:
-    """Raises NotFound, and Conflict while one is being made."""
+    """Raises NotFound, ConfirmationDue, and Conflict while one is being made."""
     require(actor, Permission.RUN_INSTALLATION)
+    await asyncio.to_thread(backup_folder.named, _place(), name)
+    await step_up.require(actor)
 
     def remove() -> None:
         backup = backup_folder.named(_place(), name)

@@ -146,6 +146,10 @@ class AddressLimit:
             self._windows.popitem(last=False)
         return minutes
 
+    def spent(self, address: str) -> int:
+        window = self._windows.get(network(address))
+        return window.spent if window else 0
+
     def give_back(self, address: str) -> None:
         window = self._windows.get(network(address))
         if window:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from models import Session, User
 from models.enums import AuditAction, Resource, SignInMethod
-from services import audit, budgets, factor_proof, factors, passwords, throttling, waits
+from services import audit, budgets, factor_proof, factors, passwords, redaction, throttling, waits
 from services.actor import Actor
 from services.database import unit_of_work
 from services.errors import Invalid, NotFound
@@ -27,6 +27,7 @@ async def confirm(actor: Actor, proof: str) -> None:
 
     Raises Invalid(proof); Limited after too many tries, which are counted before the look.
     """
+    redaction.hide(proof)
     has = await asks(actor)
     if not proof.strip():
         raise Invalid({"proof": factor_proof.NOTHING if has.any else NOTHING})

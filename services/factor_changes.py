@@ -11,7 +11,7 @@ from services.errors import Conflict
 from services.signals import Changed, Topic
 
 LAST = (
-    "This installation demands a second factor of you, and this is your last one. "
+    "This installation requires a second factor of you, and this is your last one. "
     "Set up another one first."
 )
 

@@ -16,11 +16,15 @@ OWN_FIRST = "Set up a second factor of your own first, on your Account page."
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemandView:
-    """`concerned` is how many admins and owners there are, `without` how many have no factor."""
+    """`concerned` is how many admins and owners there are, `without` how many have no factor.
+
+    `has_own`: who asks has one.
+    """
 
     demand: Demand
     concerned: int
     without: int
+    has_own: bool
 
 
 async def read(actor: Actor) -> DemandView:
@@ -31,6 +35,7 @@ async def read(actor: Actor) -> DemandView:
         demand=await factors.demand(),
         concerned=len(concerned),
         without=len(concerned) - len(have),
+        has_own=actor.user_id in have,
     )
 
 

@@ -109,8 +109,8 @@ def read(path: Path) -> list[KeyLine]:
             content = file.read(_FILE_MAX)
     except FileNotFoundError as error:
         raise KeyFileError(
-            f"The key file {path} is missing. Put it back from its backup: "
-            "without it no existing code can be shown or activated."
+            f"The key file {path} is missing. Put a copy of it back, or make it from its sheet "
+            "with keys import: without it no existing code can be shown or activated."
         ) from error
     except OSError as error:
         raise KeyFileError(f"The key file {path} cannot be read: {error.strerror}.") from error

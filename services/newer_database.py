@@ -29,6 +29,21 @@ WHERE NOT EXISTS (
     JOIN copy.batch made ON made.id = code.batch_id AND made.state = 'DONE'
     WHERE code.id = newer.id
 ) GROUP BY newer.batch_id ORDER BY newer.batch_id"""
+INVITATIONS = """
+SELECT asked.id FROM copy.invitation asked
+LEFT JOIN main.invitation newer ON newer.id = asked.id AND newer.email_key = asked.email_key
+WHERE asked.accepted_at IS NULL AND asked.withdrawn_at IS NULL AND (
+    newer.id IS NULL OR newer.version <> asked.version
+    OR newer.accepted_at IS NOT NULL OR newer.withdrawn_at IS NOT NULL
+) ORDER BY asked.id"""
+RECOVERY = """
+SELECT kept.id FROM copy.recovery_code kept
+LEFT JOIN main.recovery_code newer ON newer.id = kept.id AND newer.digest = kept.digest
+WHERE kept.used_at IS NULL AND (newer.id IS NULL OR newer.used_at IS NOT NULL)
+ORDER BY kept.id"""
+KNOWS_RECOVERY = """
+SELECT (SELECT COUNT(*) FROM main.sqlite_master WHERE name = 'recovery_code')
+    * (SELECT COUNT(*) FROM copy.sqlite_master WHERE name = 'recovery_code')"""
 END = """
 SELECT seal.seq, seal.digest, entry.at FROM audit_seal seal
 JOIN audit_entry entry ON entry.id = seal.entry_id ORDER BY seal.seq DESC LIMIT 1"""
@@ -48,11 +63,14 @@ class End:
 class Newer:
     """`different` are codes READY in the copy and not so here; `gone` those only here, by batch.
 
+    `invitations` and `recovery` codes are open in the copy and not any more here.
     `numbers` are the newest ids by table, `last_entry` that of the log.
     """
 
     different: list[int]
     gone: dict[int, int]
+    invitations: list[int]
+    recovery: list[int]
     numbers: dict[str, int]
     end: End | None
     last_entry: int
@@ -86,6 +104,8 @@ def _newer(both: sqlite3.Connection) -> Newer:
     return Newer(
         different=[row["id"] for row in read(both, DIFFERENT)],
         gone={row["batch_id"]: row["codes"] for row in read(both, GONE)},
+        invitations=[row["id"] for row in read(both, INVITATIONS)],
+        recovery=_recovery(both),
         numbers={row["name"]: row["seq"] for row in read(both, NUMBERS)},
         end=End(ends[0]["seq"], ends[0]["digest"], audit_chain.instant(ends[0]["at"]))
         if ends
@@ -93,3 +113,10 @@ def _newer(both: sqlite3.Connection) -> Newer:
         last_entry=value(both, copied_database.LAST_ENTRY),
         keys={value(both, copied_database.KEY_CHECK), *copied_database.key_checks(both).values()},
     )
+
+
+def _recovery(both: sqlite3.Connection) -> list[int]:
+    """None where one of the two is older than second factors are."""
+    if not value(both, KNOWS_RECOVERY):
+        return []
+    return [row["id"] for row in read(both, RECOVERY)]

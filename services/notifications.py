@@ -14,7 +14,7 @@ from services.agreement_list import AgreementView
 from services.database import is_id, reader, unit_of_work
 from services.errors import NotFound
 from services.paging import Page, Slice
-from services.permissions import HANDLING, TABLE, Permission
+from services.permissions import HANDLING, TABLE, Permission, require_factor
 from services.settings import get_settings
 from services.signals import Changed, Topic
 from services.workspaces import Membered
@@ -76,17 +76,24 @@ def _of(actor: Actor) -> QuerySet[Notification]:
 
 
 async def unread(actor: Actor) -> int:
+    """None for who must set up a second factor first, as of everything below."""
+    if actor.factor_due:
+        return 0
     return await _of(actor).filter(read_at=None).count()
 
 
 async def latest(actor: Actor) -> int:
     """The id up to which everything is there now, for `mark_all_read`; 0 where there is nothing."""
+    if actor.factor_due:
+        return 0
     found = await _of(actor).order_by("-id").first()
     return found.id if found else 0
 
 
 async def newest(actor: Actor, rows: int = 8) -> list[NotificationView]:
     """The first of them: unread before read, then newest first."""
+    if actor.factor_due:
+        return []
     found = await _of(actor).filter(read_at=None).order_by(*NEWEST_FIRST).limit(rows)
     if len(found) < rows:
         found += (
@@ -99,7 +106,8 @@ async def newest(actor: Actor, rows: int = 8) -> list[NotificationView]:
 
 
 async def page(actor: Actor, part: Slice, *, unread_only: bool = False) -> Page[NotificationView]:
-    """One page of all of them and the total, newest first."""
+    """One page of all of them and the total, newest first. Raises FactorDue."""
+    require_factor(actor)
     query = _of(actor).filter(read_at=None) if unread_only else _of(actor)
     total = await query.count()
     found = await query.order_by(*NEWEST_FIRST).offset(part.offset(total)).limit(part.rows)
@@ -108,6 +116,7 @@ async def page(actor: Actor, part: Slice, *, unread_only: bool = False) -> Page[
 
 async def mark_read(actor: Actor, notification_id: int) -> NotificationView:
     """Mark an own one as read, however often, and return it. Raises NotFound for any other."""
+    require_factor(actor)
     if is_id(notification_id):
         await _mark(actor, [notification_id])
     found = is_id(notification_id) and await Notification.get_or_none(
@@ -129,6 +138,7 @@ async def _mark(actor: Actor, ids: list[int]) -> None:
 @unit_of_work
 async def mark_all_read(actor: Actor, *, up_to: int) -> int:
     """Mark everything that was there to be seen: up to that id. Returns how many."""
+    require_factor(actor)
     if not is_id(up_to):
         return 0
     own = Notification.filter(user_id=actor.user_id, id__lte=up_to, read_at=None)

@@ -71,8 +71,7 @@ async def begin_adding(actor: Actor, name: str) -> dict[str, Any]:
     await step_up.require(actor)
     party = relying_party.required()
     own = await Passkey.filter(user_id=actor.user_id)
-    if len(own) >= MOST:
-        raise Conflict(f"You have {MOST} passkeys, and there can be no more. Remove one first.")
+    _refuse_more(len(own))
     await _book(actor)
     options = generate_registration_options(
         rp_id=party.id,
@@ -105,6 +104,8 @@ async def add(actor: Actor, *, name: str, answer: str) -> int:
 @unit_of_work
 async def _add(actor: Actor, name: str, new: NewPasskey) -> int:
     user = await factor_changes.hold(actor.user_id)
+    # each of many that were begun at once passed this before
+    _refuse_more(await Passkey.filter(user_id=user.id).count())
     made = await Passkey.create(
         user_id=user.id,
         name=name,
@@ -193,6 +194,11 @@ async def _confirm(actor: Actor, proof: Proof) -> bool:
     await budgets.give_back(_limit(actor))
     await confirming.mark(actor, SignInMethod.PASSKEY)
     return True
+
+
+def _refuse_more(there: int) -> None:
+    if there >= MOST:
+        raise Conflict(f"You have {MOST} passkeys, and there can be no more. Remove one first.")
 
 
 def _named(name: str) -> str:

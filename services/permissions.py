@@ -50,8 +50,8 @@ HANDLING: dict[CodeKind, Permission] = {
 
 
 FACTOR_DUE = (
-    "This installation demands a second factor of admins and owners. Set one up on your Account "
-    "page; until then nothing else is open to you."
+    "This installation requires a second factor of admins and owners. Set one up on your Account "
+    "page; until then nothing else opens for you."
 )
 
 

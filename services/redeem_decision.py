@@ -4,29 +4,34 @@ from collections.abc import Sequence
 
 from models.enums import RefusalReason
 from services import activations, code_standing, paid_steps, redeem_limits
-from services.answers import Answer, Outcome, Refused
+from services.answers import Answer, Held, Outcome, Refused
 from services.database import unit_of_work
 from services.redeem_claim import claim, find
+from services.redeem_limits import Booking
 from services.refused_tries import refuse
 from services.tries import Candidate, Try
 
 
 @unit_of_work
-async def decide(tries: list[Try]) -> list[tuple[Answer, bool]]:
-    """Each try's own claim and answer, and whether to answer slowly; one transaction for all."""
+async def decide(tries: list[Try]) -> list[Answer | Held]:
+    """Each try's own claim and answer, or that it waits for a turn; one transaction for all."""
     async with redeem_limits.booked(tries) as bookings:
-        admitted = [t for t, booking in zip(tries, bookings, strict=True) if not booking.minutes]
-        decided = iter(await _outcomes(admitted))
-        answers: list[tuple[Answer, bool]] = []
+        pairs = list(zip(tries, bookings, strict=True))
+        decided = iter(await _outcomes([t for t, booking in pairs if booking.is_admitted]))
+        answers: list[Answer | Held] = []
         for booking in bookings:
-            if booking.minutes:
-                outcome = Refused(reason=RefusalReason.LIMITED, minutes=booking.minutes)
-            else:
-                outcome = next(decided)
+            if not booking.is_admitted:
+                answers.append(_not_admitted(booking))
+                continue
+            outcome = next(decided)
             if not isinstance(outcome, Refused):
                 booking.give_back()
-            answers.append((outcome, booking.slow))
+            answers.append(outcome)
     return answers
+
+
+def _not_admitted(booking: Booking) -> Refused | Held:
+    return booking.held or Refused(reason=RefusalReason.LIMITED, minutes=booking.minutes)
 
 
 async def _outcomes(tries: Sequence[Try]) -> list[Answer]:
@@ -69,11 +74,11 @@ async def _not_claimed(attempt: Try, code: Candidate | None) -> Answer:
 
 
 @unit_of_work
-async def recall(attempt: Try) -> Outcome:
+async def recall(attempt: Try) -> Outcome | Held:
     """The receipt of an activated code for the one who activated it, told by the e-mail address."""
     async with redeem_limits.booked([attempt]) as [booking]:
-        if booking.minutes:
-            return Refused(reason=RefusalReason.LIMITED, minutes=booking.minutes)
+        if not booking.is_admitted:
+            return _not_admitted(booking)
         [code] = await find([attempt])
         before = (await code_standing.read(attempt, code)).before if code else None
         if before:

@@ -1,21 +1,22 @@
 """The budgets of redeeming: booked before the look-up, given back when it succeeds."""
 
-import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import lru_cache
+from typing import TypeVar
 
 from models.enums import AuditAction, Resource
-from services import audit, budgets
+from services import audit, budgets, lanes
+from services.answers import Held
 from services.budgets import AddressLimit, Limit, Window
 from services.settings import get_settings
 from services.tries import Try, Visitor
 
+T = TypeVar("T")
+
 HOUR = timedelta(hours=1)
-SLOW_ANSWER = 2.0
-_slow_lane = asyncio.Semaphore(50)
 
 
 @lru_cache
@@ -43,11 +44,15 @@ def _shared(visitor: Visitor) -> list[Limit]:
 
 @dataclass(frozen=True, slots=True)
 class Booking:
-    """`minutes` to wait where the try is refused; `slow` where its answer is held back."""
+    """`minutes` to wait where the try is refused; `held` where it must wait for its turn first."""
 
     minutes: int = 0
-    slow: bool = False
+    held: Held | None = None
     windows: tuple[Window, ...] = ()
+
+    @property
+    def is_admitted(self) -> bool:
+        return not self.minutes and self.held is None
 
     def give_back(self) -> None:
         for window in self.windows:
@@ -70,7 +75,6 @@ def _limits(attempt: Try) -> list[Limit]:
 async def _book(attempt: Try, windows: dict[str, Window]) -> Booking:
     account = _account(attempt.visitor)
     taken: list[Window] = []
-    slow = False
     for window in (windows[limit.key] for limit in _limits(attempt)):
         minutes = window.book()
         if not minutes:
@@ -78,9 +82,11 @@ async def _book(attempt: Try, windows: dict[str, Window]) -> Booking:
         elif window.limit == account:
             return Booking(minutes=minutes)
         else:
-            slow = True
             await _tell_once(window)
-    return Booking(slow=slow, windows=tuple(taken))
+            if window.limit.key not in attempt.turns:
+                Booking(windows=tuple(taken)).give_back()
+                return Booking(held=Held(window.limit.key))
+    return Booking(windows=tuple(taken))
 
 
 async def _tell_once(window: Window) -> None:
@@ -93,7 +99,21 @@ async def _tell_once(window: Window) -> None:
         )
 
 
-async def slowly() -> None:
-    """Hold an answer back while somebody guesses; at most 50 are held at once, in turn."""
-    async with _slow_lane:
-        await asyncio.sleep(SLOW_ANSWER)
+async def in_turn(
+    decide: Callable[[Try], Awaitable[T | Held]], attempt: Try, *, found: Callable[[T], object]
+) -> T:
+    """What is decided, at once or, while a shared budget is spent, when it is this one's turn.
+
+    Nothing is looked up before the turn comes, so a guesser who does not wait for the answer
+    wins nothing. `found` tells a success, which costs nobody time. Raises Unavailable.
+    """
+    answer = await decide(attempt)
+    if not isinstance(answer, Held):
+        return answer
+    visitor = attempt.visitor
+    rank = (visitor.actor is None, by_address().spent(visitor.address))
+    async with lanes.of(answer.budget).turn(rank) as turn:
+        mine = replace(attempt, turns=attempt.turns | {answer.budget})
+        decided = await in_turn(decide, mine, found=found)
+        turn.free = bool(found(decided))
+        return decided

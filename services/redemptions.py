@@ -1,11 +1,15 @@
 """The one way a code is used: for the form, the link, and whatever comes later."""
 
+import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeVar
 
 from models import Activation, Code, Entitlement
 from models.enums import BatchState, RefusalReason, Status
 from services import (
+    answer_times,
     code_alphabet,
     emails,
     links,
@@ -17,13 +21,16 @@ from services import (
     vault,
     zones,
 )
-from services.answers import Answer, Outcome, Refused
+from services.answers import Answer, Held, Outcome, Refused
 from services.code_list import status_of
+from services.errors import Unavailable
 from services.links import Link, Purpose
 from services.settings import get_settings
 from services.throttling import Kind
 from services.together import Together
 from services.tries import Try, Visitor
+
+A = TypeVar("A", bound=Answer)
 
 _decide = Together(redeem_decision.decide)
 
@@ -115,18 +122,31 @@ async def _refused_by_address(attempt: Try) -> Refused | None:
 
 
 async def _decided(attempt: Try) -> Answer:
-    outcome, slow = await _decide(attempt)
+    began = time.monotonic()
+    outcome = await _in_turn(_decide, attempt)
     await _settle(attempt, outcome)
-    if slow:
-        await redeem_limits.slowly()
+    if isinstance(outcome, Refused) and not outcome.to_member:
+        await answer_times.even(began)
     return outcome
+
+
+async def _in_turn(decide: Callable[[Try], Awaitable[A | Held]], attempt: Try) -> A:
+    try:
+        return await redeem_limits.in_turn(decide, attempt, found=_is_success)
+    except Unavailable:
+        redeem_limits.by_address().give_back(attempt.visitor.address)  # nothing was tried
+        raise
+
+
+def _is_success(answer: Answer) -> bool:
+    return not isinstance(answer, Refused)
 
 
 async def _settle(attempt: Try, outcome: Answer) -> None:
     visitor = attempt.visitor
-    if not isinstance(outcome, Refused):
+    if _is_success(outcome):
         redeem_limits.by_address().give_back(visitor.address)
-    elif outcome.reason is RefusalReason.LIMITED:
+    elif isinstance(outcome, Refused) and outcome.reason is RefusalReason.LIMITED:
         await _limited(visitor)
 
 
@@ -142,7 +162,7 @@ async def recall(token: str, email: str, visitor: Visitor) -> Outcome:
     refused = await _refused_by_address(attempt)
     if refused:
         return refused
-    outcome = await redeem_decision.recall(attempt)
+    outcome = await _in_turn(redeem_decision.recall, attempt)
     await _settle(attempt, outcome)
     return outcome
 

@@ -14,11 +14,11 @@ from services import (
     throttling,
 )
 from services.actor import Actor
+from services.answers import Held
 from services.code_story import Story
 from services.database import is_id, unit_of_work
 from services.errors import Invalid, NotFound
 from services.permissions import Permission, require
-from services.redeem_limits import Booking
 from services.throttling import Kind
 from services.tries import Candidate, Try, Visitor
 
@@ -38,11 +38,9 @@ async def look_up(actor: Actor, typed: str, *, address: str) -> Story:
         raise Invalid({"code": code_alphabet.TYPING_MISTAKE})
     visitor = Visitor(address=address, actor=actor)
     attempt = Try(name=actor.name, email=actor.email, visitor=visitor, digests=digests, link=link)
-    found, booking = await _find(actor, attempt, reference)
-    if booking.minutes:
-        raise throttling.refuse(Kind.REDEEM, minutes=booking.minutes)
-    if booking.slow:
-        await redeem_limits.slowly()
+    found = await redeem_limits.in_turn(
+        lambda attempt: _find(actor, attempt, reference), attempt, found=lambda found: found
+    )
     if found is None:
         raise Invalid({"code": UNKNOWN})
     return await _story(actor, found)
@@ -51,10 +49,12 @@ async def look_up(actor: Actor, typed: str, *, address: str) -> Story:
 @unit_of_work
 async def _find(
     actor: Actor, attempt: Try, reference: str | None
-) -> tuple[Candidate | Refusal | None, Booking]:
+) -> Candidate | Refusal | Held | None:
     async with redeem_limits.booked([attempt]) as [booking]:
+        if booking.held:
+            return booking.held
         if booking.minutes:
-            return None, booking
+            raise throttling.refuse(Kind.REDEEM, minutes=booking.minutes)
         if reference:
             found = await refusal_list.of(actor).get_or_none(reference=reference)
         else:
@@ -63,7 +63,7 @@ async def _find(
         if found:
             booking.give_back()
             await _log(actor, found)
-        return found, booking
+        return found
 
 
 async def _log(actor: Actor, found: Candidate | Refusal) -> None:

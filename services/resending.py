@@ -187,11 +187,11 @@ async def _put(draft: Draft) -> int:
 
 
 async def _codes_in(message: Message) -> int:
-    """How many codes it brings; the file behind a link asks for itself."""
+    """How many codes it brings, or once held ones are released; a link's file asks for itself."""
     if message.kind is not MessageKind.CODES:
         return int(message.kind is MessageKind.PERSONAL)
     return await Code.filter(
-        batch_id=message.batch_id, status=Status.READY, sent_to_id=None
+        batch_id=message.batch_id, status__in=(Status.READY, Status.HELD), sent_to_id=None
     ).count()
 
 

@@ -1,8 +1,10 @@
 """Restores a backup: checked first, compared with what is known since, whole or not at all."""
 
 import asyncio
+import os
 import shutil
 import sqlite3
+import stat
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
@@ -24,11 +26,11 @@ from services import (
     newer_database,
     restore_swap,
 )
-from services.backup_manifest import DATABASE, EVIDENCE, HEADS, Manifest, NotABackup
+from services.backup_manifest import DATABASE, EVIDENCE, HEADS, Content, Manifest, NotABackup
 from services.backup_writing import Progress
 from services.content_digest import content_of
 from services.errors import DomainError
-from services.holding import Holding
+from services.holding import Ended, Holding
 from services.keys import KeyFileError
 from services.keys import Older as ReplacedKey
 from services.known_heads import Known
@@ -69,14 +71,19 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Restored:
-    """`gone` are codes by batch that only the database knew that was there; `missing` files."""
+    """`gone` are codes by batch that only the database knew that was there; `missing` files.
+
+    `unused_key` is a newer key that the restored database does not know.
+    """
 
     manifest: Manifest
     known: Known | None
     held: int
+    invitations: int
+    unused_key: int | None
     which: Held
     gone: dict[int, int]
-    replaced: Path
+    replaced: Path | None
 
 
 async def restore(
@@ -109,19 +116,38 @@ async def _restore(settings: Settings, asked: Asked, progress: Progress) -> Rest
     known = _lacking(settings, asked, newer, manifest, copy)
     which = _which(asked, newer, known)
     gone = newer.gone if newer else {}
+    sure: list[int] | None = [] if which is Held.NONE else None  # of what nobody can look up
     wanted = Holding(
-        ids={Held.ALL: None, Held.NONE: []}.get(which, newer.different if newer else None),
+        ids=newer.different if newer else sure,
         numbers=newer.numbers if newer else None,
+        invitations=newer.invitations if newer else sure,
+        recovery=newer.recovery if newer else [],
         backup=f"{manifest.made_at:%Y%m%dT%H%M%SZ}",
         seq=manifest.seq,
         known=known.seq if known else manifest.seq,
         gone=sum(gone.values()),
     )
-    held = await _hold(settings, stage, wanted)
+    newest = keys.ring().key_id
+    ended = await _hold(settings, stage, wanted)
     replaced = await asyncio.to_thread(restore_swap.commit, settings, now())
     return Restored(
-        manifest=manifest, known=known, held=held, which=which, gone=gone, replaced=replaced
+        manifest=manifest,
+        known=known,
+        held=ended.held,
+        invitations=ended.invitations,
+        unused_key=newest if newest > manifest.newest_key else None,
+        which=which,
+        gone=gone,
+        replaced=_unless_empty(replaced),
     )
+
+
+def _unless_empty(replaced: Path) -> Path | None:
+    """Where what was there is kept; None where nothing was there."""
+    if any(replaced.iterdir()):
+        return replaced
+    replaced.rmdir()
+    return None
 
 
 def _unpack(stage: Path, source: Path, settings: Settings, progress: Progress) -> Manifest:
@@ -158,19 +184,41 @@ def _named(number: int | str, check_value: str) -> str:
 
 
 def _place(stage: Path, folder: Path, manifest: Manifest) -> None:
-    database_file = stage / restore_swap.DATABASE
-    shutil.copyfile(folder / DATABASE, database_file)
-    database_file.chmod(0o600)
-    if content_of(database_file) != manifest.files[DATABASE]:
-        raise NotABackup("The database changed while it was copied.")
+    _copy(folder / DATABASE, stage / restore_swap.DATABASE, manifest.files[DATABASE])
     if HEADS in manifest.files:
-        shutil.copyfile(folder / HEADS, stage / heads_file.NAME)
-        (stage / heads_file.NAME).chmod(0o600)
-    for name in manifest.files:
+        _copy(folder / HEADS, stage / heads_file.NAME, manifest.files[HEADS])
+    for name, content in manifest.files.items():
         if name.startswith(f"{EVIDENCE}/"):
             target = evidence_store.path_of(stage, name.rpartition("/")[2])
             target.parent.mkdir(mode=0o700, exist_ok=True)
-            backup_writing.add_file(folder / name, target)
+            _take(folder / name, target, content)
+
+
+def _take(source: Path, target: Path, content: Content) -> None:
+    """Another name of a file that is ours alone; of any other a copy that nobody else writes to."""
+    backup_writing.add_file(source, target)
+    if _is_ours_alone(target):
+        _require_same(target, content)
+    else:
+        target.unlink()
+        _copy(source, target, content)
+
+
+def _is_ours_alone(file: Path) -> bool:
+    found = file.lstat()
+    is_private = not stat.S_IMODE(found.st_mode) & 0o077
+    return stat.S_ISREG(found.st_mode) and found.st_uid == os.geteuid() and is_private
+
+
+def _copy(source: Path, target: Path, content: Content) -> None:
+    shutil.copyfile(source, target)
+    target.chmod(0o600)
+    _require_same(target, content)
+
+
+def _require_same(file: Path, content: Content) -> None:
+    if content_of(file) != content:
+        raise NotABackup(f"{file.name} changed while it was copied.")
 
 
 def _lacking(
@@ -212,18 +260,18 @@ def _which(asked: Asked, newer: Newer | None, known: Known | None) -> Held:
     return Held.NONE
 
 
-async def _hold(settings: Settings, stage: Path, wanted: Holding) -> int:
+async def _hold(settings: Settings, stage: Path, wanted: Holding) -> Ended:
     """Bring the copy to this program's schema, and hold in it what has to be held."""
     staged = settings.model_copy(update={"data_dir": stage, "key_file": settings.key_path})
     await installation.prepare(staged)
     await database.connect(staged)
     try:
-        held = await holding.hold(wanted)
+        ended = await holding.hold(wanted)
     finally:
         await database.disconnect()
     shutil.rmtree(stage / "backups", ignore_errors=True)
     await asyncio.to_thread(_close, staged.sqlite_path)
-    return held
+    return ended
 
 
 def _close(file: Path) -> None:

@@ -18,7 +18,7 @@ WHERE began_at > ? AND (key IN (?) OR key LIKE 'redeem:workspace:%') ORDER BY ke
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThrottleState:
-    """`slowed` workspaces answer typed codes after 2 seconds; `all_slowed`: every one does.
+    """Typed codes of `slowed` workspaces wait in line for their turn; `all_slowed`: all do.
 
     Counted within the hour that began `since`: wrong codes, failed and refused sign-ins.
     """

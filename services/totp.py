@@ -9,7 +9,7 @@ from pyotp.totp import TOTP
 
 from models import Authenticator
 from models.enums import AccountChange, AuditAction
-from services import factor_changes, recovery, secrets_at_rest, step_up
+from services import factor_changes, recovery, redaction, secrets_at_rest, step_up
 from services.actor import Actor
 from services.database import fetch, is_postgres, unit_of_work
 from services.errors import Invalid, NotFound
@@ -57,6 +57,7 @@ async def add(actor: Actor, proposal: Proposal, code: str) -> list[str]:
     Raises Invalid(code), ConfirmationDue.
     """
     await step_up.require(actor)
+    redaction.hide(code, proposal.secret)
     step = _step_of(proposal.secret, digits(code), after=0)
     if step is None:
         raise Invalid({"code": WRONG if code.strip() else "Enter the code that the app shows."})
@@ -136,9 +137,13 @@ async def seal_anew(number: int) -> int:
     return kept
 
 
+def step_of_now() -> int:
+    return int(now().timestamp()) // SECONDS
+
+
 def _step_of(secret: str, code: str, *, after: int) -> int | None:
     """The step of time whose code this is, of those that may still be used."""
-    today, otp = int(now().timestamp()) // SECONDS, TOTP(secret)
+    today, otp = step_of_now(), TOTP(secret)
     found = None
     for step in (today + offset for offset in WINDOW):
         is_it = hmac.compare_digest(otp.generate_otp(step), code)

@@ -31,7 +31,7 @@ class Due:
 class Try:
     """A holder with a code, known by its digests or by its link; to pay what is `due`, if anything.
 
-    Only somebody who is signed in pays.
+    Only somebody who is signed in pays. `turns` are the spent budgets whose lines it stood in.
     """
 
     name: str
@@ -40,6 +40,7 @@ class Try:
     digests: tuple[bytes, ...] = ()
     link: Link | None = None
     due: Due | None = None
+    turns: frozenset[str] = frozenset()
 
     @property
     def payer(self) -> Actor:

@@ -24,7 +24,7 @@ async def begin(key: str) -> int:
         await GrowingWait.bulk_create([GrowingWait(key=key, until=now())], ignore_conflicts=True)
         return await begin(key)
     failures, until = rows[0]["failures"], moment(rows[0]["until"]) or now()
-    if left := _left(until):
+    if left := _left(until, after(failures)):
         return left
     failures = 1 if until <= now() - FORGOTTEN_AFTER else failures + 1
     await GrowingWait.filter(key=key).update(failures=failures, until=now() + after(failures))
@@ -53,10 +53,10 @@ def after(failures: int) -> timedelta:
     return min(settings.wait_first * 2 ** min(doubled, 20), settings.wait_longest)
 
 
-def _left(until: datetime) -> int:
-    """Seconds; none where the clock was set back, for nobody waits longer than the longest."""
+def _left(until: datetime, longest: timedelta) -> int:
+    """Seconds; none where the clock was set back, for nobody waits longer than they were told."""
     left = until - now()
-    if not timedelta(0) < left <= get_settings().wait_longest:
+    if not timedelta(0) < left <= longest:
         return 0
     return math.ceil(left.total_seconds())
 

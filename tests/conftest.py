@@ -15,11 +15,13 @@ import pytest
 import time_machine
 
 from services import (
+    answer_times,
     certificates,
     database,
     key_file,
     key_tie,
     keys,
+    lanes,
     passkey_sign_in,
     password_resets,
     passwords,
@@ -147,7 +149,15 @@ def confirmed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-async def cast(db: Settings, ring: KeyRing, cheap_passwords: None, confirmed: None) -> Cast:
+def prompt_refusals(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refusals come as soon as they can."""
+    monkeypatch.setattr(answer_times, "STEP", 0)
+
+
+@pytest.fixture
+async def cast(
+    db: Settings, ring: KeyRing, cheap_passwords: None, confirmed: None, prompt_refusals: None
+) -> Cast:
     """Everybody, on a fresh database, with no try counted yet."""
     forget_addresses()
     await key_tie.tie(ring.check_value)
@@ -157,6 +167,7 @@ async def cast(db: Settings, ring: KeyRing, cheap_passwords: None, confirmed: No
 def forget_addresses() -> None:
     """What a restart of the process forgets."""
     redeem_limits.by_address.cache_clear()
+    lanes.forget()
     password_resets.by_address.cache_clear()
     certificates.by_address.cache_clear()
     passkey_sign_in.by_address.cache_clear()

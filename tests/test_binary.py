@@ -1,6 +1,7 @@
 """`make binary`: one file that needs only Python."""
 
 import os
+import runpy
 import subprocess
 import sys
 import urllib.request
@@ -12,6 +13,12 @@ from tests.e2e import server
 
 ROOT = Path(__file__).parents[1]
 FILE = ROOT / "dist" / "tallystick.pyz"
+
+
+def test_another_python_is_told_which_one_is_needed(tmp_path: Path) -> None:
+    (tmp_path / "_cffi_backend.cpython-399-riscv-linux-gnu.so").touch()
+    with pytest.raises(SystemExit, match="it needs cpython-399-riscv-linux-gnu, and this is cpyth"):
+        runpy.run_path(str(ROOT / ".ci" / "preamble.py"), {"site_packages": tmp_path})
 
 
 def test_the_one_file_starts_where_there_is_nothing_but_python(

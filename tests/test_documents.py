@@ -79,6 +79,24 @@ def test_every_link_between_documents_leads_somewhere(document: Path) -> None:
         assert (document.parent / target).exists(), f"{document.name} links to {target}"
 
 
+def _anchors(document: Path) -> set[str]:
+    heads = re.findall(r"^#+ (.+)$", _text(document), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", head).strip().lower().replace(" ", "-") for head in heads}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_every_link_to_a_section_leads_to_one(document: Path) -> None:
+    for target, anchor in re.findall(r"\]\(([^)#:]*)#([^)]+)\)", _text(document)):
+        place = document.parent / target if target else document
+        assert anchor in _anchors(place), f"{document.name} links to {target}#{anchor}"
+
+
+def test_what_the_dockerfile_copies_is_there() -> None:
+    copied = re.findall(r"^COPY (\S+) ", _text(ROOT / "docs" / "Dockerfile"), re.MULTILINE)
+    assert {"main.py", "models", "services", "ui"} < set(copied)
+    assert all((ROOT / name).exists() for name in copied)
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
 def test_every_module_a_document_names_is_there(document: Path) -> None:
     named = re.findall(

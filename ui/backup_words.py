@@ -10,15 +10,15 @@ from ui import wording
 ZONE = "UTC"
 ABOUT = "Copies of the database, the files of evaluations and the signed heads of the log."
 KEY = (
-    "The key file is never in a backup, and without it no code of one can be shown or activated. "
-    "It is {}. Keep a copy of it where the backups are not, and a copy of the backups on another "
-    "machine."
+    "The key file is never in a backup. Without it no code in a backup can be shown or activated. "
+    "It is {}. Keep a copy of it where the backups are not, and the backups on another machine too."
 )
 POSTGRES = (
-    "The database is PostgreSQL, which has its own way: pg_dump --format=custom, and beside it "
-    "evidence/ and heads.jsonl of the data folder. docs/operations.md has the commands, also for "
-    "putting it back."
+    "The database is PostgreSQL, which is backed up with a tool of its own. Copy evidence/ and "
+    "heads.jsonl of the data folder beside what it writes. docs/operations.md says how to put "
+    "everything back."
 )
+PG_DUMP = 'pg_dump --format=custom --file=tallystick.dump "$TALLYSTICK_DATABASE_URL"'
 MADE = {Made.HAND: "By hand", Made.NIGHT: "Nightly", Made.COMMAND: "Command line"}
 
 
@@ -29,14 +29,22 @@ def key(state: BackupState) -> str:
 def stands(state: BackupState) -> tuple[str, str]:
     """The word and a sentence."""
     if state.problem:
-        tried = f" {_when(state.tried_at)}" if state.tried_at else ""
-        return "FAILED", f"The last backup that was tried{tried} failed."
+        which = f"The backup of {_when(state.tried_at)}" if state.tried_at else "The last backup"
+        return "FAILED", f"{which} failed."
     if not state.next_at:
         why = "this is the demo" if state.is_demo else "TALLYSTICK_BACKUPS_KEPT is 0"
         return "OFF", f"No backup is made at night: {why}."
     if not state.last:
-        return "WAITING", "There is no backup yet."
+        return (
+            "WAITING",
+            "The first one is made at the next time below, or when you press the button.",
+        )
     return "WORKING", "One is made and checked every night while Tallystick runs."
+
+
+def first(state: BackupState) -> str:
+    """What to do where there is none."""
+    return f"Make the first one now{', or wait for the night' if state.next_at else ''}."
 
 
 def facts(state: BackupState) -> dict[str, str]:

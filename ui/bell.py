@@ -45,6 +45,7 @@ class Bell:
                 button("All notifications", self.open_all, look="quiet").classes("btn-small")
         await self.count()
         live.on(self.button, None, Topic.NOTIFICATIONS, self.changed)
+        live.on(self.button, None, Topic.ACCOUNTS, self.changed)  # a second factor opens it
 
     def _head(self) -> None:
         with ui.element("div").classes("bell-head"):

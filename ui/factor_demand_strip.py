@@ -1,4 +1,4 @@
-"""Whom a second factor is demanded of: a line above the users, and the owner's choice."""
+"""Who must have a second factor: a line above the users, and the owner's choice."""
 
 from nicegui import ui
 
@@ -7,15 +7,22 @@ from services import factor_demand
 from services.actor import Actor
 from services.factor_demand import DemandView
 from services.signals import Topic
-from ui import actions, live, wording
+from ui import actions, live, routes, wording
 from ui.components.buttons import button
-from ui.components.dialog import confirm
+from ui.components.dialog import Dialog, confirm
 from ui.components.icon import icon
 from ui.components.text import text
 
-WHOM = {Demand.NOBODY: "nobody", Demand.ADMINS: "admins and the owner"}
+TOLD = {
+    Demand.NOBODY: "No second factor is required.",
+    Demand.ADMINS: "Admins and owners must have a second factor.",
+}
 OTHER = {Demand.NOBODY: Demand.ADMINS, Demand.ADMINS: Demand.NOBODY}
-ACTION = {Demand.ADMINS: "Demand of admins and the owner", Demand.NOBODY: "Demand of nobody"}
+ACTION = {Demand.ADMINS: "Require of admins and owners", Demand.NOBODY: "Require of nobody"}
+OWN_FIRST = (
+    "You have none yourself yet. Set yours up first, or nothing but your account would open for "
+    "you."
+)
 
 
 class FactorDemandStrip:
@@ -34,7 +41,7 @@ class FactorDemandStrip:
 
     async def refresh(self) -> None:
         shown = await factor_demand.read(await actions.actor())
-        self.told.text = f"Second factor demanded of {WHOM[shown.demand]}. {_standing(shown)}"
+        self.told.text = f"{TOLD[shown.demand]} {_standing(shown)}"
         other = OTHER[shown.demand]
         with self.action.clear():
             button(ACTION[other], lambda: self.ask(other, shown)).classes("btn-small")
@@ -43,14 +50,28 @@ class FactorDemandStrip:
         async def choose(go: ui.button) -> None:
             await actions.run(lambda actor: _choose(actor, other), button=go)
 
-        is_on = other is Demand.ADMINS
-        confirm(
-            f"Demand a second factor of {WHOM[other]}?",
-            _on(shown) if is_on else ["Everybody may then sign in with a password alone again."],
-            "Demand it" if is_on else "Demand it of nobody",
-            choose,
-            look="primary" if is_on else "danger",
-        )
+        if other is Demand.NOBODY:
+            confirm(
+                "Require a second factor of nobody?",
+                ["Whoever removes theirs may then sign in with a password alone."],
+                "Require of nobody",
+                choose,
+            )
+        elif shown.has_own:
+            title = "Require a second factor of admins and owners?"
+            confirm(title, _on(shown), "Require it", choose, look="primary")
+        else:
+            _own_first()
+
+
+def _own_first() -> None:
+    dialog = Dialog("Set up your own second factor first")
+    with dialog.body:
+        text("p", OWN_FIRST)
+    with dialog.foot:
+        button("Cancel", dialog.close, look="quiet")
+        way = button("Go to your account", lambda: ui.navigate.to(routes.ACCOUNT), look="primary")
+        way.props("autofocus")
 
 
 async def _choose(actor: Actor, demand: Demand) -> None:
@@ -65,7 +86,7 @@ def _standing(shown: DemandView) -> str:
 
 
 def _on(shown: DemandView) -> list[str]:
-    told = ["Admins of any workspace and owners then need one; everybody else may have one."]
+    told = ["Admins of any workspace and owners then need one. Everybody else may have one."]
     if shown.without:
         who = (
             "1 of them has none yet. That person"

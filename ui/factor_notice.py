@@ -10,7 +10,7 @@ from ui import actions, live, routes
 from ui.components.text import text
 
 SENTENCE = (
-    "This installation demands a second factor of you. Until you set one up, nothing else is open."
+    "This installation requires a second factor of you. Until you set one up, nothing else opens."
 )
 
 

@@ -7,9 +7,9 @@ from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement
 
 from services import own_address, zones
-from services.checkup import Checkup
+from services.checkup import WORTH_KNOWING, Checkup, Matter
 from services.machine import CLOCK_TOLERANCE
-from ui import actions, health_tables, health_words
+from ui import actions, health_tables, health_words, routes
 from ui.components import browser
 from ui.components.buttons import button
 from ui.components.icon import icon
@@ -19,6 +19,12 @@ from ui.health_tables import BAD, GOOD, MATTERS, OTHER, TONES, Section
 
 ASKS = "This server asks for its own address, as configured, and for no other."
 BROWSER = "Your browser"
+BACKUPS = ("Open Backups", routes.BACKUPS)
+WAYS = {
+    Matter.BACKUP_FAILED: BACKUPS,
+    Matter.BACKUP_LATE: BACKUPS,
+    Matter.LOG_FINDINGS: ("Open Audit Log", routes.INSTANCE_AUDIT),
+}
 
 
 class Summary:
@@ -49,8 +55,12 @@ class Summary:
             for matter in found.matters:
                 wrong, remedy = MATTERS[matter]
                 with ui.element("li"):
-                    text("b", wrong)
-                    text("p", remedy)
+                    icon("info" if matter in WORTH_KNOWING else "circle-alert")
+                    with ui.element("div").classes("what"):
+                        text("b", wrong)
+                        text("p", remedy)
+                    if way := WAYS.get(matter):
+                        ui.link(*way).classes("q-btn btn-plain btn-small")
 
 
 class FactPanel:

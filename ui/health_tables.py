@@ -95,10 +95,10 @@ KINDS = {
     Kind.INVITATION: "Invitations",
 }
 PULSES = {
-    Pulse.WAITING: "Waits for work",
-    Pulse.WORKING: "Works",
-    Pulse.LATE: "Did not come round in time",
-    Pulse.HUNG: "Hangs: no progress for 10 minutes",
+    Pulse.WAITING: "Idle",
+    Pulse.WORKING: "Working",
+    Pulse.LATE: "Late: it did not run in time",
+    Pulse.HUNG: "Stuck: no progress for 10 minutes",
     Pulse.FAILING: "Fails each time; the log of the program says why",
     Pulse.ENDED: "Ended; restart Tallystick",
 }

@@ -3,24 +3,27 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from services.checkup import Checkup, Matter
+from services.checkup import WORTH_KNOWING, Checkup, Matter
 from services.heartbeats import Loop
 from services.throttling import Throttled
 from services.zones import now
 from ui import wording
 from ui.health_tables import BAD, GOOD, KINDS, OTHER, PULSES, WAL_BUG, WARN, Mood, Section
 
-ALL_RUN = "Every loop of the running server comes round in time."
+ALL_RUN = "Everything that runs beside the pages runs in time."
 
 
 def headline(found: Checkup) -> tuple[str, Mood]:
     """The sentence on top, and its mood."""
     if not found.matters:
         return "Everything works.", GOOD
-    things = wording.count(len(found.matters), "thing")
-    if found.is_well:
-        return f"Everything works. {things} to know.", WARN
-    return f"{things} {'needs' if len(found.matters) == 1 else 'need'} you.", BAD
+    urgent = sum(matter not in WORTH_KNOWING for matter in found.matters)
+    rest = len(found.matters) - urgent
+    to_know = f" {wording.count(rest, 'thing')} to know." if rest else ""
+    if not urgent:
+        return f"Everything works.{to_know}", WARN
+    verb = "needs" if urgent == 1 else "need"
+    return f"{wording.count(urgent, 'thing')} {verb} you.{to_know}", BAD
 
 
 def sections(found: Checkup, zone: str) -> list[Section]:
@@ -56,8 +59,8 @@ def _loops(found: Checkup, _: str) -> Section:
 
 
 def _pulse(loop: Loop) -> str:
-    came = "" if loop.since is None else f", came round {ago(loop.since)}"
-    return f"{PULSES[loop.pulse]}{came}"
+    ran = "" if loop.since is None else f", last run {ago(loop.since)}"
+    return f"{PULSES[loop.pulse]}{ran}"
 
 
 def _work(found: Checkup, _: str) -> Section:
@@ -92,10 +95,13 @@ def _throttling(found: Checkup, zone: str) -> Section:
         mood=mood,
         sentence=_slowed(found),
         facts=(
-            ("Wrong codes", f"{state.wrong_codes:,} in an hour, slowed from {state.codes_most:,}"),
+            (
+                "Wrong codes",
+                f"{state.wrong_codes:,} in an hour; slowed down from {state.codes_most:,}",
+            ),
             (
                 "Failed sign-ins",
-                f"{state.failed_sign_ins:,} in an hour, told from {state.sign_ins_most:,}",
+                f"{state.failed_sign_ins:,} in an hour; you are told from {state.sign_ins_most:,}",
             ),
             *((f"{KINDS[each.kind]} refused", _refused(each, zone)) for each in state.refused),
         ),
@@ -105,10 +111,10 @@ def _throttling(found: Checkup, zone: str) -> Section:
 def _slowed(found: Checkup) -> str:
     state = found.throttling
     if state.all_slowed:
-        return "Answers to typed codes are held back for 2 seconds, everywhere."
+        return "Typed codes wait in line for their turn, everywhere."
     if state.slowed:
         where = wording.count(state.slowed, "workspace")
-        return f"Answers to typed codes are held back for 2 seconds in {where}."
+        return f"Typed codes wait in line for their turn in {where}."
     return "" if state.refused or state.is_guessing else "No try was refused within the last hour."
 
 

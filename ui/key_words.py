@@ -32,10 +32,11 @@ With these lines and a backup of the database every code can be read, shown and 
 this sheet where the backups are not. After each rotation of the keys print a new one.
 """
 SHEET_FOOT = """\
-To use it: type all lines that begin with a number, and the line Sum, into a text file or at
-  python main.py keys import
-Capitals do not matter, spaces neither; O is read as 0, I and L as 1. The last two characters check
-their line, the line Sum checks the sheet. A key file that is there already is never replaced.
+To use it: type all lines that begin with a number, and the line Sum, after the command
+  keys import
+or into a text file that it is given. Capitals do not matter, spaces neither; O is read as 0, I and
+L as 1. The last two characters check their line, the line Sum checks the sheet. A key file that is
+there already is never replaced.
 """
 
 

@@ -128,7 +128,7 @@ def _guessing(view: NotificationView, facts: Facts) -> Words:
     return Words(
         title="Somebody is guessing codes",
         about=view.workspace or "The whole installation",
-        reason="Too many wrong codes within an hour. Answers are slowed down until it is over.",
+        reason="Too many wrong codes within an hour. Typed codes wait in line until it is over.",
     )
 
 

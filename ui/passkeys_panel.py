@@ -39,7 +39,7 @@ class PasskeysPanel:
             with panel.actions:
                 button("Add a passkey", self.ask_new, glyph="plus").classes("btn-small")
         with panel.body:
-            text("p", refusal or WHAT, "muted passkeys-what")
+            text("p", refusal or WHAT, "lead-in")
             self.list = ui.element("div").classes("sessions").props("role=list")
         await self.refresh()
         live.on(panel.root, None, Topic.ACCOUNTS, self.changed)
@@ -77,6 +77,7 @@ class PasskeysPanel:
                 browsers.named(ui.context.client.request.headers.get("user-agent", "")),
                 help="So that you can tell it from others, for example Work laptop.",
                 maxlength="100",
+                autofocus="",
             )
         with dialog.foot:
             button("Cancel", dialog.close, look="quiet")
@@ -92,7 +93,7 @@ class PasskeysPanel:
         dialog = Dialog("Rename the passkey")
         with dialog.body:
             form = Form()
-            field = form.line("name", "Name", own.name, maxlength="100")
+            field = form.line("name", "Name", own.name, maxlength="100", autofocus="")
         with dialog.foot:
             button("Cancel", dialog.close, look="quiet")
 

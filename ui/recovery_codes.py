@@ -10,9 +10,9 @@ from ui.components.dialog import Dialog
 from ui.components.text import text
 
 ONCE = (
-    "Keep these where your phone is not: on paper, or in a password manager. Each of them signs "
-    "you in once, after your password, when you do not have the app or the passkey. They are not "
-    "shown again."
+    "Keep these recovery codes where your phone is not: on paper, or in a password manager. When "
+    "your app or passkey is out of reach, each signs you in once, after your password. They are "
+    "not shown again."
 )
 FILE = "tallystick-recovery-codes.txt"
 HEAD = "Recovery codes for Tallystick. Each works once, after your password."

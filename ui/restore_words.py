@@ -26,11 +26,14 @@ def restored(done: Restored) -> list[str]:
         f"{wording.count(manifest.codes, 'code')}, the log up to seal {manifest.seq:,}.",
         *_since(done),
         *_held(done),
+        *_invitations(done),
         *_gone(done),
         *_missing(done),
-        f"What was there is in {done.replaced}.",
-        "Everybody is signed out. Who was disabled or removed since the backup may sign in again: "
-        "look through Users. Mails that waited then may be sent twice.",
+        *_unused_key(done),
+        *([f"What was there is in {done.replaced}."] if done.replaced else []),
+        "Everybody is signed out. Passwords, second factors and recovery codes are those of then, "
+        "and who was disabled or removed since may sign in again: look through Users. "
+        "Mails that waited then may be sent twice.",
     ]
 
 
@@ -66,6 +69,22 @@ def _gone(done: Restored) -> list[str]:
     codes = wording.count(sum(done.gone.values()), "code")
     return [
         f"{codes} made since are not in the backup and do not work any more: {', '.join(named)}."
+    ]
+
+
+def _invitations(done: Restored) -> list[str]:
+    if not done.invitations:
+        return []
+    are = wording.count(done.invitations, "invitation is", "invitations are")
+    return [f"{are} withdrawn, nobody knows whether they were answered since. Invite anew."]
+
+
+def _unused_key(done: Restored) -> list[str]:
+    if done.unused_key is None:
+        return []
+    return [
+        f"The backup was made before key {done.unused_key} took over, and the one before it seals "
+        "again. Run keys rotate before the start; with --withdraw-links where that one leaked."
     ]
 
 

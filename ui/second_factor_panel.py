@@ -20,8 +20,8 @@ WHY = (
     "After your password, signing in asks for a code that only your phone shows. Then nobody gets "
     "in who merely learned the password."
 )
-DEMANDED = "This installation demands one of you. Until it is set up, nothing else is open to you."
-NONE_LEFT = "None. Make some, so that losing your device does not lock you out"
+DEMANDED = "This installation requires one of you. Until it is set up, nothing else opens for you."
+NO_CODES = "None yet. They let you in when your app or passkey is out of reach"
 FEW = 3
 
 
@@ -69,7 +69,11 @@ class SecondFactorPanel:
                 _small("Set up an authenticator app", authenticator_dialog.open_dialog)
 
     def _recovery(self, own: OwnFactors) -> None:
-        about = f"{own.recovery} of {recovery.MANY} left" if own.recovery else NONE_LEFT
+        if not own.recovery and not own.used_at:
+            with _row("key-round", "Recovery codes", NO_CODES, is_few=True):
+                _small("Make recovery codes", self.renew)
+            return
+        about = f"{own.recovery} of {recovery.MANY} left"
         if own.used_at:
             about += f". Last used on {wording.moment(own.used_at, 'UTC')} (UTC)"
         with _row("key-round", "Recovery codes", about, is_few=own.recovery <= FEW):

@@ -1,8 +1,5 @@
 """Confirm that it is you: above an open dialog, before a file, and without any script."""
 
-import sqlite3
-from contextlib import closing
-
 from playwright.sync_api import Page
 
 from tests.e2e.screens import (
@@ -14,19 +11,9 @@ from tests.e2e.screens import (
     file_of,
     press,
 )
-from tests.e2e.visitors import PASSWORD, Visitors, expect, sign_in
+from tests.e2e.visitors import PASSWORD, Visitors, expect, grow_old, sign_in
 
 TITLE = "Confirm that it is you"
-GROWN_OLD = """
-UPDATE session SET confirmed_at = '2026-01-01 00:00:00+00:00'
-WHERE id = (SELECT MAX(id) FROM session)"""
-
-
-def grow_old(visitors: Visitors) -> None:
-    """The newest sign-in was long ago."""
-    file = visitors.server.folder / "tallystick.sqlite3"
-    with closing(sqlite3.connect(file, timeout=30)) as database, database:
-        database.execute(GROWN_OLD)
 
 
 def confirm(page: Page) -> None:

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.e2e.screens import activate, choose, dialog, generate, overflow, press
-from tests.e2e.visitors import PHONE, Visitors, expect
+from tests.e2e.visitors import PHONE, Visitors, expect, grow_old, sign_in
 
 WORKSPACE = "/w/northwind-academy"
 ACME = "/w/acme-devices"
@@ -27,7 +27,7 @@ SCREENS = {
     "evaluator": [CYBERPASS, f"{CYBERPASS}/evaluations"],
     "owner": [
         *(f"/instance/{page}" for page in ("workspaces", "users", "schemes", "agreements")),
-        *(f"/instance/{page}" for page in ("audit", "messages", "health")),
+        *(f"/instance/{page}" for page in ("audit", "messages", "health", "backups")),
     ],
 }
 DIALOGS = {
@@ -36,11 +36,13 @@ DIALOGS = {
         (f"{CYBERPASS}/evaluations", "New evaluation"),
         (f"{ACME}/members", "Invite member"),
         (f"{ACME}/audit", "Verify"),
+        ("/account", "Set up an authenticator app"),
     ],
     "owner": [
         ("/instance/agreements", "New agreement"),
         ("/instance/schemes", "Add scheme"),
         ("/instance/users", "Invite owner"),
+        ("/instance/users", "Require of admins and owners"),
         ("/instance/workspaces", "New workspace"),
     ],
 }
@@ -140,6 +142,19 @@ def test_every_dialog_fits_on_a_phone(demo: Visitors, who: str) -> None:
         press(page, name)
         expect(dialog(page).get_by_role("button").last).to_be_in_viewport(ratio=1)
         assert overflow(page) <= 0, path
+
+
+def test_the_question_who_one_is_fits_on_a_phone(demo: Visitors) -> None:
+    page = demo.stranger(**PHONE)
+    sign_in(page, "sales@demo.test")
+    grow_old(demo)
+    page.goto("/confirm?next=/account")
+    expect(page.get_by_role("heading", name="Confirm that it is you")).to_be_visible()
+    assert overflow(page) <= 0
+    opened(page, "/account")
+    press(page, "Set up an authenticator app")
+    expect(dialog(page).get_by_role("button", name="Confirm")).to_be_in_viewport(ratio=1)
+    assert overflow(page) <= 0
 
 
 def test_pages_for_everybody_fit_on_a_phone(demo: Visitors) -> None:

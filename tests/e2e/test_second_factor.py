@@ -5,7 +5,8 @@ import time
 from playwright.sync_api import Page
 from pyotp.totp import TOTP
 
-from tests.e2e.visitors import PASSWORD, Visitors, expect, sign_in
+from tests.e2e.screens import overflow
+from tests.e2e.visitors import PASSWORD, PHONE, Visitors, expect, sign_in
 
 EVALUATOR = "evaluator@demo.test"
 
@@ -24,7 +25,7 @@ def prove(page: Page, code: str) -> None:
 
 
 def test_an_app_is_set_up_asked_for_and_removed(demo: Visitors) -> None:
-    page = demo.stranger()
+    page = demo.stranger(**PHONE)
     sign_in(page, EVALUATOR)
     page.goto("/account")
     page.get_by_role("button", name="Set up an authenticator app").click()
@@ -36,6 +37,8 @@ def test_an_app_is_set_up_asked_for_and_removed(demo: Visitors) -> None:
     page.get_by_role("button", name="Set up", exact=True).click()
     codes = page.get_by_role("region", name="Recovery codes").inner_text().split()
     assert len(codes) == 10
+    expect(page.get_by_role("button", name="I have kept them")).to_be_in_viewport(ratio=1)
+    assert overflow(page) <= 0
     with page.expect_download() as started:
         page.get_by_role("link", name="Download").click()
     assert all(code in started.value.path().read_text() for code in codes)
@@ -49,8 +52,9 @@ def test_an_app_is_set_up_asked_for_and_removed(demo: Visitors) -> None:
     prove(by_app, TOTP(secret).now())
     assert by_app.url.endswith("/account")
 
-    without_phone = demo.stranger()
+    without_phone = demo.stranger(**PHONE)
     half_way(without_phone)
+    assert overflow(without_phone) <= 0
     prove(without_phone, codes[0].lower().replace("-", " "))
     expect(without_phone.get_by_text("9 of 10 left. Last used on")).to_be_visible()
     without_phone.get_by_role("button", name="Remove authenticator app").click()

@@ -1,5 +1,7 @@
 """People in front of browsers, each with own cookies, and what their browsers complain of."""
 
+import sqlite3
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,6 +29,10 @@ PHONE: dict[str, Any] = {
     "has_touch": True,
     "is_mobile": True,
 }
+
+GROWN_OLD = """
+UPDATE session SET confirmed_at = '2026-01-01 00:00:00+00:00'
+WHERE id = (SELECT MAX(id) FROM session)"""
 
 expect.set_options(timeout=PATIENCE)
 
@@ -122,3 +128,10 @@ def sign_in(page: Page, email: str, password: str = PASSWORD) -> None:
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Sign in", exact=True).click()
     expect(page.get_by_role("heading", name="Workspaces")).to_be_visible()
+
+
+def grow_old(visitors: Visitors) -> None:
+    """The newest sign-in was long ago."""
+    file = visitors.server.folder / "tallystick.sqlite3"
+    with closing(sqlite3.connect(file, timeout=30)) as database, database:
+        database.execute(GROWN_OLD)

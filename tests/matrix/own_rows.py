@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 
-from models import Passkey, Session
+from models import Passkey, Session, User
 from models.enums import Theme
 from services import (
     accounts,
@@ -54,8 +54,9 @@ async def _begin(_: World, who: Actor) -> object:
 @unit_of_work
 async def _of_sams_passkey(world: World, act: Callable[[int], Awaitable[None]]) -> None:
     """It is there for this command only: whoever has one does not sign in by password alone."""
+    sam = await User.get(email_key=world.cast.sam.email)
     row = await Passkey.create(
-        user_id=world.cast.sam.user_id, name="Phone", credential="of Sam", public_key=b"a key"
+        user_id=sam.id, name="Phone", credential="of Sam", public_key=b"a key"
     )
     await act(row.id)
 
@@ -63,8 +64,9 @@ async def _of_sams_passkey(world: World, act: Callable[[int], Awaitable[None]]) 
 @unit_of_work
 async def _confirm(world: World, who: Actor) -> None:
     """At a session of Ada's; of whoever else asks there nothing is left."""
+    ada = await User.get(email_key=world.cast.ada.email)
     session = await Session.create(
-        user_id=world.cast.ada.user_id,
+        user_id=ada.id,
         token_digest="of Ada",
         address="::1",
         browser="",

@@ -55,7 +55,7 @@ async def test_a_page_is_there_for_whom_it_is_meant_and_for_nobody_else(
         for route, row in PAGES.items()
     }
     user = await house.visit(_visitor(world, place, letter))
-    seen = {route: await _title(user, path_of(route, world), wanted[route]) for route in PAGES}
+    seen = {route: await title_of(user, path_of(route, world), wanted[route]) for route in PAGES}
     assert seen == wanted
 
 
@@ -83,7 +83,7 @@ async def test_a_page_one_may_not_see_is_a_404_that_builds_nothing(
         assert len(Client.instances) == clients
 
 
-async def _title(user: Tab, path: str, wanted: str) -> str:
+async def title_of(user: Tab, path: str, wanted: str) -> str:
     """How the tab's title begins once the page stands; what is refused shows nothing of it."""
     await user.open(path)
     try:

@@ -22,7 +22,7 @@ ASKED = {
     *("members.change_role", "members.remove", "users.disable", "users.enable"),
     *("users.make_owner", "users.remove_owner", "erasure.erase", "audit_heads.mail_to"),
     *("passkeys.begin_adding", "passkeys.remove"),
-    "backups.download",
+    *("backups.download", "backups.delete"),
     *("invitations.invite", "invitations.invite_owner", "invitations.resend"),
 }
 """Once ten codes were seen; a new command that gives a full code away has to stand here."""

@@ -15,7 +15,6 @@ from models import (
     Membership,
     Message,
     Notification,
-    Passkey,
     PasswordReset,
     Refusal,
     Scheme,
@@ -148,7 +147,6 @@ async def build(cast: Cast) -> World:
         disabled=await _user("dora@example.org", disabled_at=now()),
         second_owner=await _user("otto@example.org", is_owner=True),
         sams_session=await _session(sam),
-        sams_passkey=await _passkey(sam),
         invitation=await _invited(ada),
         owners_invitation=await invitations.invite_owner(here["O"], email="heir@example.org"),
         welcome=await invitations.invite(elsewhere["A"], email=sam.email, role=Role.SALES),
@@ -253,12 +251,6 @@ async def _failed(erin: Actor, made: Certification) -> Evaluation:
     evaluation = await begin(erin, made)
     await outcomes.decide(erin, (await step(evaluation, 1)).id, passed=False, note="Too hot")
     return evaluation
-
-
-async def _passkey(actor: Actor) -> Passkey:
-    return await Passkey.create(
-        user_id=actor.user_id, name="Phone", credential="of Sam", public_key=b"a key"
-    )
 
 
 async def _session(actor: Actor) -> Session:

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from time_machine import Traveller
 
-from models import AuditEntry, Evidence, Installation, Notification, Session
+from models import AuditEntry, Evidence, Installation, Notification
 from models.enums import AuditAction, NotificationKind, Resource
 from services import (
     backup_checks,
@@ -33,11 +33,10 @@ from services.backup_manifest import Made, Manifest, NotABackup
 from services.backup_writing import BackupFailed, Wanted
 from services.errors import ConfirmationDue, Conflict, Limited, NotFound
 from services.settings import Settings, get_settings
-from services.zones import now
 from tests.cast import Cast, issue
 from tests.conftest import POSTGRES, Configure
 from tests.paying import Scene
-from tests.second_factors import signed_in
+from tests.services.test_step_up import grown_old, signed_in
 
 pytestmark = [
     pytest.mark.skipif(bool(POSTGRES), reason="SQLite alone is copied as a file"),
@@ -202,7 +201,9 @@ async def test_a_changed_file_a_lost_one_and_a_changed_manifest_are_found(cast: 
     with sqlite3.connect(backup / "database.sqlite3") as database:
         database.execute("UPDATE code SET status = 'READY'")
         database.execute("UPDATE person SET name = 'Somebody'")
-    assert await backups.check(cast.olga, name) == ("database.sqlite3 is not as it was put there.",)
+    assert await backups.check(cast.olga, name) == (
+        "database.sqlite3 was changed after the backup was made.",
+    )
     [view] = await backup_list.every(cast.olga)
     assert view.problems
     (backup / "database.sqlite3").unlink()
@@ -235,13 +236,10 @@ async def test_files_of_evaluations_that_are_gone_are_told_and_stop_no_backup(
 async def test_taking_it_away_asks_who_one_is_and_brings_the_same_backup_back(
     cast: Cast, tmp_path: Path
 ) -> None:
-    name, olga = await backups.make(cast.olga), await signed_in(cast.olga)
-    mine = Session.filter(id=olga.session_id)
-    await mine.update(confirmed_at=now() - timedelta(days=1))
+    name = await backups.make(cast.olga)
     with pytest.raises(ConfirmationDue):
-        await backups.download(olga, name)
-    await mine.update(confirmed_at=now())
-    export = await backups.download(olga, name)
+        await backups.download(await grown_old(cast.olga), name)
+    export = await backups.download(await signed_in(cast.olga), name)
     tar, target = tmp_path / export.name, tmp_path / "unpacked"
     tar.write_bytes(b"".join([piece async for piece in export.lines]))
     target.mkdir()
@@ -250,6 +248,15 @@ async def test_taking_it_away_asks_who_one_is_and_brings_the_same_backup_back(
     assert manifest == manifest_of(name)
     assert backup_checks.problems(target, manifest, backup_writing.nothing) == []
     assert await AuditEntry.filter(action=AuditAction.EXPORT, resource=Resource.BACKUP).count() == 1
+
+
+async def test_deleting_one_asks_who_one_is(cast: Cast) -> None:
+    name = await backups.make(cast.olga)
+    with pytest.raises(ConfirmationDue):
+        await backups.delete(await grown_old(cast.olga), name)
+    assert len(backup_folder.every(folder())) == 1
+    await backups.delete(await signed_in(cast.olga), name)
+    assert backup_folder.every(folder()) == []
 
 
 async def test_a_download_counts_as_a_file_of_the_account(cast: Cast, configure: Configure) -> None:

@@ -144,7 +144,7 @@ async def test_the_choice_is_in_the_log_once_and_opens_tabs_hear_of_it(cast: Cas
     assert changed.topic is Topic.MEMBERS
     assert set(changed.ids) == {cast.olga.user_id, cast.ada.user_id}
     assert await factor_demand.read(olga) == factor_demand.DemandView(
-        demand=Demand.ADMINS, concerned=2, without=1
+        demand=Demand.ADMINS, concerned=2, without=1, has_own=True
     )
     await factor_demand.choose(olga, Demand.NOBODY)
     assert not (await entered(cast.ada)).factor_due

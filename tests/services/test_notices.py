@@ -29,6 +29,8 @@ WORDS: dict[NotificationKind, tuple[AuditAction, Resource]] = {
     NotificationKind.AGREEMENT_ENDS: (AuditAction.EXPIRE, Resource.AGREEMENT),
     NotificationKind.EXPORT_READY: (AuditAction.COMPLETE, Resource.EXPORT),
     NotificationKind.EXPORT_FAILED: (AuditAction.FAIL, Resource.EXPORT),
+    NotificationKind.BACKUP_FAILED: (AuditAction.FAIL, Resource.BACKUP),
+    NotificationKind.CODES_HELD: (AuditAction.RESTORE, Resource.BACKUP),
     NotificationKind.GUESSING: (AuditAction.GUESSING, Resource.INSTALLATION),
 }
 

@@ -183,6 +183,25 @@ async def test_there_is_an_end_to_how_many_one_has(cast: Cast) -> None:
         await passkeys.begin_adding(sam, "One more")
 
 
+async def test_many_that_were_begun_at_once_do_not_pass_the_limit(cast: Cast) -> None:
+    sam = await signed_in()
+    pockets = [Pocket() for _ in range(3)]
+    answers = [each.make(await passkeys.begin_adding(sam, "One")) for each in pockets]
+    few = passkeys.MOST - 1
+    await Passkey.bulk_create(
+        [
+            Passkey(user_id=sam.user_id, name="x", credential=f"x{n}", public_key=b"")
+            for n in range(few)
+        ]
+    )
+    done = await asyncio.gather(
+        *(passkeys.add(sam, name="One", answer=answer) for answer in answers),
+        return_exceptions=True,
+    )
+    assert sorted((type(each) for each in done), key=str) == [int, Conflict, Conflict]
+    assert await Passkey.filter(user_id=sam.user_id).count() == passkeys.MOST
+
+
 async def test_the_last_one_stays_while_a_second_factor_is_demanded(cast: Cast) -> None:
     ada = await signed_in("ada@example.org")
     await added(ada)

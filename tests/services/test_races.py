@@ -13,11 +13,13 @@ import pytest
 from models import Activation, Batch, Code, Entitlement, Refusal
 from models.enums import AuditAction, BatchState, RefusalReason, Status
 from services import batches, code_list, codes, redemptions
+from services.actor import Actor
 from services.answers import Activated, Outcome
 from services.code_list import CodeFilter
 from services.errors import Conflict
 from services.paging import Slice
 from tests.cast import Cast, entries, issue, printed, redeem, redeem_link
+from tests.services.test_step_up import signed_in
 
 pytestmark = pytest.mark.usefixtures("many_tries")
 
@@ -150,12 +152,11 @@ asyncio.run(main(eval(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])))
 """
 
 
-def kill_while_generating(cast: Cast, begun: int, after: float) -> int:
+def kill_while_generating(cast: Cast, who: Actor, begun: int, after: float) -> int:
     """Let a process begin some generations and kill it so many seconds later; how many it began."""
-    who = cast.ada
     actor = (
-        f"Actor(user_id={who.user_id}, person_id={who.person_id}, session_id=1, name='', email='',"
-        f" is_owner=True, workspace_id={who.workspace_id}, time_zone='UTC')"
+        f"Actor(user_id={who.user_id}, person_id={who.person_id}, session_id={who.session_id},"
+        f" name='', email='', is_owner=True, workspace_id={who.workspace_id}, time_zone='UTC')"
     )
     command = [sys.executable, "-c", GENERATOR, actor, str(cast.welding.id), str(cast.month.id)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
@@ -174,7 +175,8 @@ def kill_while_generating(cast: Cast, begun: int, after: float) -> int:
 async def test_a_generation_killed_at_any_moment_leaves_whole_batches_and_no_others(
     cast: Cast, begun: int, after: float
 ) -> None:
-    began = await asyncio.to_thread(kill_while_generating, cast, begun, after)
+    ada = await signed_in(cast.ada)
+    began = await asyncio.to_thread(kill_while_generating, cast, ada, begun, after)
     left = await Batch.all().order_by("id")
     assert began - 1 <= len(left) <= began
     for batch in left:

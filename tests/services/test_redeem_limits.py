@@ -1,22 +1,28 @@
 """Guessing is hopeless, and nobody can use up the tries of somebody else."""
 
 import asyncio
+import time
 from collections import Counter
+from collections.abc import AsyncIterator, Awaitable
 from datetime import timedelta
+from typing import TypeVar
 
 import pytest
 import time_machine
 
 from models import Activation, Refusal
 from models.enums import AuditAction, RefusalReason
-from services import database, redeem_limits
+from services import database, lanes, redeem_limits
 from services.actor import Actor
 from services.code_alphabet import generate
+from services.errors import Unavailable
 from services.settings import Settings
 from services.tries import Visitor
-from tests.cast import Cast, activated, entries, issue, redeem, redeem_link, refused
+from tests.cast import Cast, Issued, activated, entries, issue, redeem, redeem_link, refused
 from tests.conftest import Configure, forget_addresses
 
+T = TypeVar("T")
+INSTALLATION = "redeem:installation"
 LIMITED, NOT_FOUND = RefusalReason.LIMITED, RefusalReason.NOT_FOUND
 
 
@@ -26,7 +32,7 @@ def at(number: int, actor: Actor | None = None) -> Visitor:
 
 @pytest.fixture
 def no_delay(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(redeem_limits, "SLOW_ANSWER", 0)
+    monkeypatch.setattr(lanes, "PACE", 0)
 
 
 async def guess(times: int, visitor: Visitor) -> Counter[RefusalReason]:
@@ -126,19 +132,125 @@ async def test_a_spent_installation_refuses_nobody(
     activated(await redeem(text, visitor=at(7)))
 
 
-async def test_a_spent_installation_answers_slowly_except_links(
-    cast: Cast, configure: Configure, monkeypatch: pytest.MonkeyPatch
+async def test_a_spent_installation_decides_nothing_before_its_turn_except_links(
+    cast: Cast, spent: Issued
 ) -> None:
+    """Whoever hangs up has learnt and changed nothing."""
+    guessed = asyncio.create_task(redeem(spent.texts[0], visitor=at(8)))
+    activated(await redeem_link(spent.tokens[1], visitor=at(9), email="other@example.org"))
+    await asyncio.sleep(0.1)
+    guessed.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await guessed
+    assert await Activation.all().count() == 1
+    assert await Refusal.filter(reason=NOT_FOUND).count() == 4
+
+
+@pytest.fixture
+async def spent(
+    cast: Cast, configure: Configure, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Issued]:
+    """The installation's budget is spent, and the first guess of the line holds up all others."""
     configure(redeem_tries_per_installation=3)
-    issued = await issue(cast.ada, cast.month)
+    issued = await issue(cast.ada, cast.month, 9)
+    monkeypatch.setattr(lanes, "PACE", 0.0)
     for number in range(3):
         await guess(1, at(number))
-    monkeypatch.setattr(redeem_limits, "SLOW_ANSWER", 3600)
-    slow = asyncio.create_task(redeem(issued.texts[0], visitor=at(8)))
-    activated(await redeem_link(issued.tokens[1], visitor=at(9), email="other@example.org"))
-    assert await Activation.all().count() == 2  # decided first, and its answer held back
-    assert not slow.done()
-    slow.cancel()
+    monkeypatch.setattr(lanes, "PACE", 3600)
+    await guess(1, at(4))
+    yield issued
+    monkeypatch.setattr(lanes, "PACE", 0.0)
+
+
+async def in_line(awaited: Awaitable[T]) -> asyncio.Future[T]:
+    """Has come to the line, and waits."""
+    task = asyncio.ensure_future(awaited)
+    await asyncio.sleep(0.05)
+    assert not task.done()
+    return task
+
+
+async def test_success_holds_nobody_up(
+    cast: Cast, spent: Issued, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waiting = [
+        await in_line(redeem(text, visitor=at(20 + number)))
+        for number, text in enumerate(spent.texts)
+    ]
+    lanes.of(INSTALLATION)._open()
+    async with asyncio.timeout(10):
+        for task in waiting:
+            activated(await task)
+
+
+async def test_who_failed_less_goes_first_and_members_before_strangers(
+    cast: Cast, spent: Issued
+) -> None:
+    by_address = redeem_limits.by_address()
+    for _ in range(5):
+        by_address.book(at(21).address)
+    guesser = await in_line(guess(1, at(21)))
+    stranger = await in_line(guess(1, at(22)))
+    member = await in_line(guess(1, at(23, cast.sam)))
+    for next_one in (member, stranger, guesser):
+        lanes.of(INSTALLATION)._open()
+        async with asyncio.timeout(5):
+            await next_one
+    assert guesser.done()
+
+
+async def test_a_full_line_puts_off_who_failed_most_and_counts_it_as_no_try(
+    cast: Cast, spent: Issued, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lanes, "LONGEST_LINE", 2)
+    by_address = redeem_limits.by_address()
+    by_address.book(at(21).address)
+    guesser = await in_line(guess(1, at(21)))
+    strangers = [await in_line(guess(1, at(22))), await in_line(guess(1, at(23)))]
+    with pytest.raises(Unavailable, match="links always work"):
+        await guesser
+    with pytest.raises(Unavailable):
+        await guess(1, at(24))
+    assert [by_address.spent(at(number).address) for number in (21, 24)] == [1, 0]
+    assert not any(task.done() for task in strangers)
+    assert await Refusal.filter(reason=NOT_FOUND).count() == 4
+    for task in strangers:
+        task.cancel()
+
+
+async def test_nobody_waits_for_ever(
+    cast: Cast, spent: Issued, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lanes, "PATIENCE", 0.1)
+    with pytest.raises(Unavailable):
+        await redeem(spent.texts[0], visitor=at(8))
+    assert not await Activation.exists()
+
+
+async def test_guesses_in_the_line_come_at_its_pace(
+    cast: Cast, configure: Configure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configure(redeem_tries_per_installation=1)
+    monkeypatch.setattr(lanes, "PACE", 0.2)
+    await guess(1, at(1))
+    began = time.monotonic()
+    await asyncio.gather(*(guess(1, at(number)) for number in range(10, 16)))
+    assert time.monotonic() - began >= 5 * 0.2
+
+
+async def test_a_member_waits_in_the_line_of_a_workspace_and_then_of_all(
+    cast: Cast, configure: Configure, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    configure(redeem_tries_per_installation=1, redeem_tries_per_workspace=1)
+    monkeypatch.setattr(lanes, "PACE", 0.0)
+    await guess(1, at(1, cast.sam))
+    monkeypatch.setattr(lanes, "PACE", 3600)
+    await guess(1, at(2, cast.sam))
+    waiting = await in_line(guess(1, at(3, cast.ada)))
+    lanes.of(INSTALLATION)._open()
+    await asyncio.sleep(0.1)
+    assert not waiting.done()
+    waiting.cancel()
 
 
 async def test_a_link_nobody_made_counts_as_a_guess(
@@ -191,7 +303,8 @@ async def test_a_workspace_that_spent_its_tries_slows_nobody_else(
 ) -> None:
     configure(redeem_tries_per_workspace=1)
     await guess(1, at(1, cast.sam))
-    monkeypatch.setattr(redeem_limits, "SLOW_ANSWER", 3600)
+    monkeypatch.setattr(lanes, "PACE", 3600)
+    await guess(1, at(1, cast.sam))
     async with asyncio.timeout(10):
         await guess(1, at(2, cast.mallory))
         await guess(1, at(3))

@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from models import AuditEntry, Batch, Message, Session
-from models.enums import AuditAction, Demand, Role
+from models import AuditEntry, Batch, Code, Message, Session
+from models.enums import AuditAction, Demand, MessageState, Role, Status
 from services import (
     audit_heads,
     backups,
@@ -23,6 +23,7 @@ from services import (
     invitations,
     members,
     recovery,
+    resending,
     sessions,
     step_up,
     totp,
@@ -96,6 +97,18 @@ async def test_ten_codes_an_hour_are_shown_to_anybody_and_many_single_ones_are_m
     with pytest.raises(ConfirmationDue):
         await codes.copy(sam, made.batch.id, (made.codes[10].id,))
     assert len(await entries(AuditAction.COPY)) == 10
+
+
+async def test_codes_that_are_held_count_when_their_mail_goes_elsewhere(cast: Cast) -> None:
+    asked = wanted(cast.month, "12", notify="grace@example.org")
+    batch = await batches.request(cast.ada, asked)
+    message = await Message.get(batch_id=batch.id)
+    await Message.filter(id=message.id).update(state=MessageState.SENT)
+    made = await Code.filter(batch_id=batch.id).order_by("id")
+    await Code.filter(id__in=[code.id for code in made[1:]]).update(status=Status.HELD)
+    ada = await grown_old(cast.ada)
+    with pytest.raises(ConfirmationDue):
+        await resending.redirect(ada, message.id, "thief@example.org")
 
 
 async def test_an_hour_later_ten_more_are_shown(clock: time_machine.Traveller, cast: Cast) -> None:

@@ -111,7 +111,7 @@ async def test_the_last_one_stays_while_the_installation_demands_it(cast: Cast) 
     for actor in (olga, ada):
         with pytest.raises(Conflict) as refusal:
             await totp.remove(actor)
-        assert "demands a second factor" in refusal.value.message
+        assert "requires a second factor" in refusal.value.message
     assert await Authenticator.all().count() == 2
     assert await RecoveryCode.all().count() == 20
 

@@ -1,8 +1,10 @@
 """The real program on the folder of a test's database, killed and started again at will."""
 
 import asyncio
+import sys
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from services import database
@@ -58,6 +60,20 @@ class Program:
         self.alive.clear()
         if self._server:
             await asyncio.to_thread(self._server.stop)
+
+
+async def command(folder: Path, *words: str) -> str:
+    """What a command of the program said; it must end well."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "main.py", *words),
+        cwd=server.ROOT,
+        env=server.environment(folder, server.free_port()),
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    said, _ = await process.communicate()
+    assert process.returncode == 0, said.decode()
+    return said.decode()
 
 
 @asynccontextmanager

@@ -2,7 +2,6 @@
 
 import asyncio
 import shutil
-import sys
 import time
 from pathlib import Path
 
@@ -15,7 +14,6 @@ from services.settings import Settings
 from tests import recount
 from tests.cast import Cast, activated, issue, redeem
 from tests.conftest import POSTGRES, Configure
-from tests.e2e import server
 from tests.trust import program
 from tests.trust.figures import held
 from tests.trust.line import Form, Line
@@ -28,20 +26,6 @@ pytestmark = [
 ]
 
 CODES, BACKUPS, PAUSE = 4_000, 3, 0.05  # the pause between two codes of one visitor
-
-
-async def command(folder: Path, *words: str) -> str:
-    """What a command of the program said; it must end well."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "main.py", *words),
-        cwd=server.ROOT,
-        env=server.environment(folder, server.free_port()),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    said, _ = await process.communicate()
-    assert process.returncode == 0, said.decode()
-    return said.decode()
 
 
 async def use_all(running: Program, form: Form, codes: list[str], used: list[str]) -> None:
@@ -60,7 +44,7 @@ async def backups(db: Settings, place: Path, used: list[str]) -> list[tuple[Path
     made: list[tuple[Path, int]] = []
     for number in range(BACKUPS):
         before, folder = len(used), place / str(number)
-        said = await command(db.data_dir, "backup", "--to", str(folder))
+        said = await program.command(db.data_dir, "backup", "--to", str(folder))
         made.append((Path(said.splitlines()[0]), before))
     return made
 
@@ -70,7 +54,7 @@ async def restored(db: Settings, backup: Path, place: Path) -> Settings:
     there = db.model_copy(update={"data_dir": place})
     await asyncio.to_thread(place.mkdir)
     await asyncio.to_thread(shutil.copy2, db.key_path, there.key_path)
-    await command(place, "restore", str(backup), "--nothing-since")
+    await program.command(place, "restore", str(backup), "--nothing-since")
     await database.disconnect()
     await database.connect(there)
     return there

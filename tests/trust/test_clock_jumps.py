@@ -14,11 +14,11 @@ from services import (
     batches,
     invitations,
     joining,
+    lanes,
     letters,
     links,
     mailing,
     password_resets,
-    redeem_limits,
     sealing,
     sessions,
     setup_token,
@@ -26,11 +26,12 @@ from services import (
 from services.answers import Activated
 from services.audit_findings import Fault
 from services.code_alphabet import generate
-from services.errors import Gone, Limited
+from services.errors import Gone, Invalid, Limited
 from services.issuing import rows_of
 from services.letters import Letter, Mail
 from services.links import Purpose
 from services.sessions import SignIn
+from services.settings import get_settings
 from tests import recount
 from tests.cast import PASSWORD, Cast, activated, issue, redeem, refused, wanted
 from tests.conftest import Configure
@@ -48,7 +49,7 @@ every_jump = pytest.mark.parametrize("jump", JUMPS, ids=str)
 @pytest.fixture(autouse=True)
 def quick_answers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(password_resets, "ANSWER_AFTER", 0)
-    monkeypatch.setattr(redeem_limits, "SLOW_ANSWER", 0)
+    monkeypatch.setattr(lanes, "PACE", 0)
 
 
 @every_jump
@@ -198,8 +199,9 @@ async def test_an_expiry_holds_at_its_own_moment_only(
 
 @pytest.mark.parametrize("jump", [-HOUR, -DAY], ids=str)
 async def test_turning_the_clock_back_locks_nobody_out_and_gives_nobody_more_tries(
-    clock: time_machine.Traveller, cast: Cast, jump: timedelta
+    clock: time_machine.Traveller, cast: Cast, configure: Configure, jump: timedelta
 ) -> None:
+    configure(wait_after_failures=100)
     wrong = SignIn(email="sam@example.org", password="not this one", address=HERE)
     for _ in range(10):
         with pytest.raises(Exception, match="wrong"):
@@ -216,6 +218,32 @@ async def test_turning_the_clock_back_locks_nobody_out_and_gives_nobody_more_tri
     clock.shift(HOUR)
     await sessions.sign_in(SignIn(email="sam@example.org", password=PASSWORD, address=HERE))
     activated(await redeem((await issue(cast.ada, cast.month, 1)).texts[0]))
+
+
+@every_jump
+async def test_a_wait_that_a_jump_left_behind_lasts_no_longer_than_any(
+    clock: time_machine.Traveller, cast: Cast, configure: Configure, jump: timedelta
+) -> None:
+    configure(sign_in_tries_per_account=1_000)
+    wrong = SignIn(email="sam@example.org", password="not this one", address=HERE)
+    seconds = await _guess_until_limited(wrong)
+    clock.shift(jump)
+    later = await _guess_until_limited(wrong)
+    assert seconds <= later <= get_settings().wait_longest.total_seconds()
+    clock.shift(later)
+    await sessions.sign_in(SignIn(email="sam@example.org", password=PASSWORD, address=HERE))
+
+
+async def _guess_until_limited(wrong: SignIn) -> int:
+    """How long to wait then."""
+    for _ in range(get_settings().wait_after_failures + 1):
+        try:
+            await sessions.sign_in(wrong)
+        except Limited as limited:
+            return limited.seconds
+        except Invalid:
+            continue
+    raise AssertionError("guesses are not held up")
 
 
 @pytest.mark.usefixtures("fresh_sealer", "many_tries")

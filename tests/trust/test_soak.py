@@ -106,7 +106,7 @@ async def soak(crowd: Crowd, samples: Samples, codes: list[str]) -> None:
 
 
 async def test_memory_is_flat_while_a_hundred_tabs_are_open(cast: Cast, db: Settings) -> None:
-    made = [await issue(cast.ada, cast.month, 101) for _ in range(int(LASTS) // 300)]
+    made = [await issue(cast.ada, cast.month, 101) for _ in range(int(LASTS) // 300 + 1)]
     codes = [text for each in made for text in each.texts]
     async with program.running(db) as running:
         crowd = Crowd(running)

@@ -1,6 +1,7 @@
 """The paper sheet on the command line: out of the key file, and back where there is none."""
 
 import asyncio
+import resource
 import stat
 from pathlib import Path
 
@@ -41,3 +42,8 @@ def test_a_sheet_brings_the_key_file_back(settings: Settings, tmp_path: Path) ->
     code, said = run("keys", "import", typed=sheet.read_text().lower())
     assert (code, "it holds key 1, 2" in said) == (0, True)
     assert (key.read_bytes(), stat.S_IMODE(key.stat().st_mode)) == (original, 0o600)
+
+
+def test_no_dump_of_the_memory_is_left_that_would_hold_keys(settings: Settings) -> None:
+    CliRunner().invoke(command_line, ["keys", "status"])
+    assert resource.getrlimit(resource.RLIMIT_CORE) == (0, 0)

@@ -51,6 +51,8 @@ def test_a_lost_machine_is_back_with_its_codes_held_and_they_work_once_released(
     result = run("restore", lived.backup)
     assert result.exit_code == 0, result.output
     assert "4 codes are held: all that were ready" in result.output
+    assert "What was there" not in result.output
+    assert not list((lived.settings.data_dir / "backups").iterdir())
     assert lived.statuses() == [Status.ACTIVATED, *[Status.HELD] * 4]
 
     async def go_on() -> None:
@@ -250,8 +252,8 @@ def test_a_tar_with_ways_out_is_refused_and_leaves_nothing(
 
 def test_junk_is_no_backup(lived: Lived, tmp_path: Path) -> None:
     (tmp_path / "junk").write_bytes(b"junk" * 1000)
-    for path in ("junk", "nowhere"):
-        assert run("restore", tmp_path / path).exit_code == 1
+    assert run("restore", tmp_path / "junk").exit_code == 1
+    assert run("restore", tmp_path / "nowhere").exit_code == 2  # as a word that is none
 
 
 class Killed(BaseException):

@@ -80,6 +80,7 @@ async def page(actor: Actor) -> None:
         page_head("Backups", backup_words.ABOUT, in_header=True)
         with Panel("PostgreSQL").body:
             text("p", backup_words.POSTGRES)
+            Well().show("", backup_words.PG_DUMP)
             text("p", backup_words.key(state))
     else:
         await Backups().build(backup_words.key(state))
@@ -88,6 +89,7 @@ async def page(actor: Actor) -> None:
 class Backups:
     def __init__(self) -> None:
         self.names: dict[int, str] = {}
+        self.first = ""
 
     async def build(self, about_the_key: str) -> None:
         with page_head("Backups", backup_words.ABOUT, in_header=True):
@@ -106,9 +108,7 @@ class Backups:
             self.table = DataTable(
                 COLUMNS, self.load, look="backups", note=f"Times in {backup_words.ZONE}"
             )
-        self.table.when_empty = lambda: empty(
-            "No backup yet", "Make the first one now, or wait for the night.", glyph="database"
-        )
+        self.table.when_empty = self.when_empty
         for event, handler in (
             ("download", self.download),
             ("check", self.check),
@@ -117,6 +117,9 @@ class Backups:
             self.table.on(event, handler)
         live.on(card, None, Topic.BACKUPS, self.changed)
         await self.changed(())
+
+    def when_empty(self) -> None:
+        empty("No backup yet", self.first, glyph="database")
 
     def _build_meter(self) -> None:
         with ui.element("section").classes("card seals verifying") as self.under_way:
@@ -141,7 +144,7 @@ class Backups:
         state = await backup_list.state(await actions.actor())
         word, sentence = backup_words.stands(state)
         self.panel.set_state(word, TONES[word])
-        self.sentence.text = sentence
+        self.sentence.text, self.first = sentence, backup_words.first(state)
         self.problem.show("", state.problem)
         for name, value in backup_words.facts(state).items():
             self.facts.set(name, value)

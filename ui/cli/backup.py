@@ -70,8 +70,18 @@ def _progress(what: str, done: int, of: int) -> None:
     print(f"\r\033[K{told}", end="\n" if done == of else "", file=sys.stderr, flush=True)
 
 
+Heads = Annotated[
+    Path | None,
+    typer.Option(
+        exists=True,
+        dir_okay=False,
+        help="A file with heads that were kept elsewhere, one on each line.",
+    ),
+]
+
+
 def restore(
-    path: Annotated[Path, typer.Argument(help="The folder of a backup, or its .tar.")],
+    path: Annotated[Path, typer.Argument(exists=True, help="The folder of a backup, or its .tar.")],
     accept_older: Annotated[
         bool,
         typer.Option(
@@ -79,10 +89,7 @@ def restore(
             help="Restore although something happened since; codes are held then.",
         ),
     ] = False,
-    head: Annotated[
-        Path | None,
-        typer.Option(help="A file with heads that were kept elsewhere, one on each line."),
-    ] = None,
+    head: Heads = None,
     nothing_since: Annotated[
         bool,
         typer.Option(

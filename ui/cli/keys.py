@@ -92,7 +92,10 @@ def export(
 @commands.command("import")
 def import_sheet(
     sheet: Annotated[
-        Path | None, typer.Argument(help="A file with the lines; without it they are typed.")
+        Path | None,
+        typer.Argument(
+            exists=True, dir_okay=False, help="A file with the lines; without it they are typed."
+        ),
     ] = None,
 ) -> None:
     """Make the key file from a sheet, where there is none."""

@@ -2,6 +2,7 @@
 
 import logging
 import os
+import resource
 import sys
 
 from services.log_lines import JsonLines, TextLines
@@ -13,6 +14,7 @@ FORMAT = "TALLYSTICK_LOG_FORMAT"
 def begin() -> None:
     """Tallystick issues, delivers and redeems prepaid codes."""
     os.umask(0o077)  # database, key and lock are for the account that runs this
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a dump of the memory would hold the keys
     handler = logging.StreamHandler()
     # read here already: what is wrong with the settings is logged too
     is_json = os.environ.get(FORMAT, "") == "json"

@@ -39,6 +39,8 @@ class ConfirmDialog:
                 self.passkey = button(
                     "Use a passkey", self._use_passkey, look=look, glyph="fingerprint"
                 )
+                if only:
+                    self.passkey.props("autofocus")
             if not only:
                 self.go = button("Confirm", self._go, look="primary")
 

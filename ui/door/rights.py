@@ -1,4 +1,7 @@
-"""Whether a page is there for who asks, before anything is built for it."""
+"""Whether a page is there for who asks, before anything is built for it.
+
+Whoever must set up a second factor first passes: the page says so instead of what is on it.
+"""
 
 import re
 from collections.abc import Mapping
@@ -32,4 +35,6 @@ async def _may(path: str, permission: Permission | None, token: str) -> bool:
         actor = await (sessions.enter(token, place["slug"]) if place else sessions.find(token))
     except NotFound:
         return False
-    return actor is not None and (permission is None or can(actor, permission))
+    if actor is None:
+        return False
+    return permission is None or actor.factor_due or can(actor, permission)

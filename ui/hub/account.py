@@ -32,12 +32,19 @@ async def page(actor: Actor) -> None:
     page_title("Account")
     page_head("Account", f"You sign in as {actor.email}.", in_header=True)
     with ui.element("div").classes("one-column"):
+        if actor.factor_due:
+            await _factors(actor)
         _name(actor)
         _password(actor)
-        await SecondFactorPanel(actor).build()
-        await PasskeysPanel(actor).build()
+        if not actor.factor_due:
+            await _factors(actor)
         ThemePanel(actor)
         await SessionsPanel(actor).build()
+
+
+async def _factors(actor: Actor) -> None:
+    await SecondFactorPanel(actor).build()
+    await PasskeysPanel(actor).build()
 
 
 async def _done(command: Callable[[Actor], Awaitable[Any]], **at: Any) -> bool:

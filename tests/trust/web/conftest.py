@@ -22,7 +22,7 @@ def pytest_configure(config: pytest.Config) -> None:
     whole = is_whole(config)
     for name, quick, all_of_them in (
         ("fields", 500, 5_000),
-        ("codes", 500, 50_000),
+        ("codes", 500, 10_000),
         ("codes alone", 500, 50_000),
     ):
         number = all_of_them if whole else quick
@@ -56,4 +56,8 @@ async def origin(site: None) -> AsyncIterator[str]:
 @pytest.fixture
 def any_number(configure: Configure, many_tries: None) -> None:
     """One address may try as often as it likes."""
-    configure(sign_in_tries_per_address=10**6, sign_in_tries_per_account=10**6)
+    configure(
+        sign_in_tries_per_address=10**6,
+        sign_in_tries_per_account=10**6,
+        wait_after_failures=10**6,
+    )

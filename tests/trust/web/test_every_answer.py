@@ -4,14 +4,17 @@ import itertools
 import re
 
 import httpx
+import pytest
 from nicegui import __version__
 
+from services.settings import Settings
 from tests.cast import PASSWORD
 from tests.matrix.path_rows import path_of
 from tests.matrix.world import World
 from tests.trust.figures import held
 from tests.trust.web.evil import HOST, addresses, leads_away
-from tests.ui.door.site import form_of
+from tests.ui.door.site import browser as visiting
+from tests.ui.door.site import form_of, opened
 from tests.ui.screens.test_downloads import browser
 from ui import routes
 from ui.door import headers
@@ -70,6 +73,27 @@ async def test_every_answer_has_every_header(world: World) -> None:
         target="0 without",
         holds=not wrong,
         why="; ".join(wrong[:9]),
+    )
+
+
+async def test_every_answer_over_https_says_that_it_stays_https(
+    db: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    origin, without, seen = "https://codes.example.org", list[str](), 0
+    async with opened(monkeypatch, public_url=origin), visiting(origin=origin) as visitor:
+        for method, path in itertools.product(METHODS, (*ROUTES, *OTHERS)):
+            answer = await visitor.request(method, f"{origin}{path}")
+            seen += 1
+            stays = answer.headers.get("strict-transport-security") == headers.A_YEAR
+            without += [] if stays else [f"{method} {path}"]
+        foreign = await visitor.get(f"{origin}/", headers={"host": HOST})
+        without += [] if "strict-transport-security" in foreign.headers else [HOST]
+    held(
+        test="T30",
+        figure=f"{len(without)} of {seen + 1} answers over https without Strict-Transport-Security",
+        target="0",
+        holds=not without,
+        why="; ".join(without[:9]),
     )
 
 

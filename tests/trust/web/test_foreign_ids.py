@@ -71,7 +71,7 @@ async def _answer(command: Command, world: World, who: Actor, draw: Any) -> str:
 async def test_a_command_answers_a_foreign_id_as_one_that_nobody_has(
     world: World, size: Size, any_number: None
 ) -> None:
-    times, foreign = size(quick=200, whole=10_000), await _foreign(world)
+    times, foreign = size(quick=200, whole=1_000), await _foreign(world)
     ids, commands, wrong = Ids(foreign), 0, list[str]()
     before = await _rows(world)
     for command in COMMANDS:
@@ -88,7 +88,7 @@ async def test_a_command_answers_a_foreign_id_as_one_that_nobody_has(
     changed = {name for name in before if before[name] != after[name]}
     held(
         test="T12",
-        figure=f"{ids.drawn} foreign ids to {commands} commands: {len(wrong)} hits",
+        figure=f"{ids.drawn:,} foreign ids to {commands} commands: {len(wrong)} hits",
         target=f"0 in {times} for each command, no row changed",
         holds=not wrong and not changed and commands > 40,
         why="; ".join([*wrong[:5], *changed]),
@@ -105,7 +105,7 @@ def _bare(answer: httpx.Response) -> tuple[int, str]:
 
 
 async def test_a_path_answers_a_foreign_id_as_one_that_nobody_has(world: World, size: Size) -> None:
-    times, ids, wrong = size(quick=200, whole=10_000), Ids(await _foreign(world)), list[str]()
+    times, ids, wrong = size(quick=200, whole=1_000), Ids(await _foreign(world)), list[str]()
     paths = [route for route in DOWNLOADS if ID.search(route)]
     async with browser(world.elsewhere["A"]) as person:
         for route in paths:
@@ -121,7 +121,7 @@ async def test_a_path_answers_a_foreign_id_as_one_that_nobody_has(world: World, 
                     wrong.append(f"{answer.request.url}: {answer.status_code} {told}")
     held(
         test="T12",
-        figure=f"{ids.drawn} foreign ids in {len(paths)} paths: {len(wrong)} hits",
+        figure=f"{ids.drawn:,} foreign ids in {len(paths)} paths: {len(wrong)} hits",
         target=f"0 in {times} for each path",
         holds=not wrong and bool(paths),
         why="; ".join(wrong[:5]),

@@ -2,18 +2,21 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from http.cookies import SimpleCookie
 
 import httpx
 import pytest
 
 from models import Session, User
-from services import sessions, setup_token
+from services import passkey_sign_in, passkeys, sessions, setup_token
 from services.errors import DomainError
 from services.settings import Settings
 from services.setup import NewOwner, create_owner
 from tests.matrix.path_rows import path_of
 from tests.matrix.world import World
+from tests.pocket import Pocket
+from tests.second_factors import App, with_app
 from tests.trust.figures import held
 from tests.ui.door.site import PASSWORD, browser, form_of, opened, owner_token, sign_in
 from tests.ui.screens import test_downloads as downloads
@@ -21,6 +24,7 @@ from ui import routes
 from ui.door import forms
 
 HTTPS, HTTP = "https://codes.example.org", "http://127.0.0.1:8080"
+LOCALHOST = "http://localhost:8080"
 
 
 @pytest.fixture
@@ -47,7 +51,7 @@ async def test_no_cookie_is_for_scripts_other_sites_or_plain_http(
         shown = await person.get(routes.LOGIN)
         answer = await sign_in(person)
         found = cookies_of(shown, answer)
-    assert (answer.status_code, len(found)) == (303, 2)
+    assert (answer.status_code, len(found)) == (303, 3)  # session, form, known browser
     is_https = origin == HTTPS
     weak = [
         name
@@ -136,3 +140,84 @@ async def test_the_set_up_token_makes_one_owner_whoever_uses_it_at_once(
     with pytest.raises(DomainError):
         await create_owner(owner(99, await setup_token.issue()))
     assert await User.all().count() == 1
+
+
+@pytest.fixture
+async def app(visitor: httpx.AsyncClient) -> App:
+    """Ada's, who has a password and an authenticator app from now on."""
+    actor = await sessions.find(await owner_token())
+    assert actor
+    return await with_app(actor)
+
+
+@pytest.mark.parametrize("kind", ["totp", "recovery"])
+async def test_a_second_factor_is_taken_once_and_its_session_has_a_new_id(
+    visitor: httpx.AsyncClient, app: App, kind: str
+) -> None:
+    """Of four browsers between the steps with the same code one gets in; its replay does not."""
+    code = app.code() if kind == "totp" else app.recovery[0]
+    before = await Session.all().count()
+    async with AsyncExitStack() as stack:
+        people = [await stack.enter_async_context(browser(f"203.0.113.{n}")) for n in range(4)]
+        for person in people:
+            assert (await sign_in(person)).headers["location"] == routes.SECOND_FACTOR
+        half_of = [person.cookies["tallystick-half-way"] for person in people]
+        half = half_of[0]
+        assert await sessions.find(half) is None
+        assert await Session.all().count() == before
+        forms_of = [await form_of(person, routes.SECOND_FACTOR) for person in people]
+        answers = await asyncio.gather(
+            *(
+                person.post(routes.SECOND_FACTOR, data=form | {"code": code})
+                for person, form in zip(people, forms_of, strict=True)
+            )
+        )
+        assert sorted(answer.status_code for answer in answers) == [303, 422, 422, 422]
+        assert await Session.all().count() == before + 1
+        entered = next(n for n, answer in enumerate(answers) if answer.status_code == 303)
+        given, winner = cookies_of(answers[entered]), people[entered]
+        assert given["tallystick"].value not in (half, "")
+        assert given["tallystick-half-way"].value == ""
+        winner.cookies.delete("tallystick")
+        winner.cookies.set("tallystick-half-way", half_of[entered])
+        replayed = await winner.post(routes.SECOND_FACTOR, data=forms_of[entered] | {"code": code})
+    assert (replayed.status_code, "tallystick" in winner.cookies) == (422, False)
+    assert await Session.all().count() == before + 1
+
+
+async def test_the_cookie_between_the_steps_opens_nothing_and_cannot_be_altered(
+    visitor: httpx.AsyncClient, app: App
+) -> None:
+    await sign_in(visitor)
+    half = visitor.cookies["tallystick-half-way"]
+    for name in ("tallystick", "tallystick-half-way"):
+        visitor.cookies.set(name, half)
+    for route in (*routes.SUB_PAGES, *routes.DOWNLOADS):
+        answer = await visitor.get(route)
+        assert answer.status_code == 404 or answer.headers["location"].startswith(routes.LOGIN)
+    for place in range(0, len(half), 7):
+        other = "A" if half[place] != "A" else "B"
+        visitor.cookies.delete("tallystick-half-way")
+        altered = half[:place] + other + half[place + 1 :]
+        visitor.cookies.set("tallystick-half-way", altered)
+        answer = await visitor.get(routes.SECOND_FACTOR)
+        assert answer.status_code == 303, (place, answer.status_code)
+
+
+async def test_a_passkey_s_challenge_is_answered_once(
+    db: Settings, monkeypatch: pytest.MonkeyPatch, cheap_passwords: None
+) -> None:
+    passkey_sign_in.by_address.cache_clear()
+    async with opened(monkeypatch, public_url=LOCALHOST), browser(origin=LOCALHOST) as visitor:
+        actor = await sessions.find(await owner_token())
+        assert actor
+        pocket = Pocket(origin=LOCALHOST, rp_id="localhost", step=0)
+        made = pocket.make(await passkeys.begin_adding(actor, "Phone"))
+        await passkeys.add(actor, name="Phone", answer=made)
+        token = {"csrf": (await form_of(visitor, routes.LOGIN))["csrf"]}
+        options = (await visitor.post(routes.PASSKEY_OPTIONS, data=token)).json()
+        answer = token | {"answer": pocket.sign(options)}
+        tries = (visitor.post(routes.PASSKEY_SIGN_IN, data=answer) for _ in range(5))
+        answers = [*await asyncio.gather(*tries)]
+        answers.append(await visitor.post(routes.PASSKEY_SIGN_IN, data=answer))
+    assert sorted(answer.status_code for answer in answers) == [200, *[422] * 5]

@@ -13,6 +13,7 @@ from nicegui.testing.general import nicegui_reset_globals
 from services import (
     key_tie,
     keys,
+    lanes,
     password_resets,
     redeem_limits,
     sessions,
@@ -42,6 +43,7 @@ async def opened(monkeypatch: pytest.MonkeyPatch, **environment: str) -> AsyncIt
     get_settings.cache_clear()
     sign_in_limits.by_address.cache_clear()
     redeem_limits.by_address.cache_clear()
+    lanes.forget()
     password_resets.by_address.cache_clear()
     if await key_tie.key_check() is None:
         await key_tie.tie(keys.ring().check_value)

@@ -21,7 +21,7 @@ async def test_one_is_made_checked_again_and_deleted(house: House) -> None:
     [backup] = backup_folder.every(backup_folder.place(get_settings()))
     (backup / "database.sqlite3").write_bytes(b"x")
     await emit(user, "check", row["id"])
-    await sees(user, "Not sound. database.sqlite3 is not as it was put there.")
+    await sees(user, "Not sound. database.sqlite3 was changed after the backup was made.")
     await until(lambda: rows(user)[0]["state"] == "DAMAGED")
     await emit(user, "delete", row["id"])
     await press(user, "Delete")

@@ -142,7 +142,7 @@ async def test_it_says_whether_everything_works_and_changes_while_the_owner_look
     beat.ends(timedelta(hours=1), failed=False)
     user = await house.visit(house.cast.olga, routes.HEALTH)
     await sees(user, "Everything works.", "No try was refused within the last hour.")
-    assert facts(user)["Sending mail"].startswith("Waits for work, came round")
+    assert facts(user)["Sending mail"].startswith("Idle, last run")
     assert facts(user)["Last Verify"] == "Never"
     beat.has_ended = True
     signals.emit(Changed(None, Topic.HEALTH))
@@ -158,7 +158,7 @@ async def test_the_owner_sees_throttling_happen(house: House, configure: Configu
     for _ in range(7):
         throttling.count(Kind.SIGN_IN)
     await throttling.keep()
-    await sees(user, "GUESSING", "7 in an hour, told from 5")
+    await sees(user, "GUESSING", "7 in an hour; you are told from 5")
     assert facts(user)["Sign-ins refused"].startswith("7 tries since")
 
 

@@ -138,7 +138,7 @@ async def test_whoever_has_a_passkey_alone_is_offered_recovery_codes(house: Hous
     await sees(user, passkeys_panel.WHAT)
     carries(user)
     await add(user)
-    await sees(user, second_factor_panel.NONE_LEFT)
+    await sees(user, second_factor_panel.NO_CODES)
     await press(user, "Make recovery codes")
     await sees(user, "New recovery codes", "10 of 10 left")
     assert await RecoveryCode.filter(user_id=house.cast.sam.user_id).count() == 10

@@ -2,10 +2,11 @@
 
 import pytest
 
-from models import Authenticator, Installation, RecoveryCode, Session
+from models import Authenticator, Installation, RecoveryCode, Session, User
 from models.enums import Demand
-from services import factor_demand, factors
+from services import factor_demand, factors, sessions
 from services.factors import Factors
+from services.permissions import Permission
 from tests.second_factors import App, signed_in, with_app
 from tests.ui.screens.visit import (
     House,
@@ -21,6 +22,7 @@ from tests.ui.screens.visit import (
     words,
 )
 from ui import factor_notice, routes
+from ui.door import rights
 
 SET_UP = "Set up an authenticator app"
 
@@ -106,6 +108,20 @@ async def test_a_demand_closes_open_pages_until_one_is_set_up(house: House) -> N
     await sees(ada, "Add access code")
 
 
+async def test_a_link_from_outside_opens_what_says_that_one_is_required(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, user = routes.access_codes("northwind"), await User.get(id=house.cast.ada.user_id)
+    token = await sessions.open_session(user, address="192.0.2.1")
+    monkeypatch.setattr(rights, "_needs", [])
+    rights.use({routes.ACCESS_CODES: Permission.USE_EDSPACE})
+    assert await rights.may_open(path, token)
+    await demanded(house)
+    assert await rights.may_open(path, token)
+    assert not await rights.may_open(routes.access_codes("elsewhere-yet"), token)
+    assert not await rights.may_open(path, "no session")
+
+
 async def test_a_command_forged_in_a_page_from_before_does_nothing(house: House) -> None:
     olga = await house.visit(house.cast.olga, routes.USERS)
     await until(lambda: len(rows(olga)) == 5)
@@ -116,18 +132,18 @@ async def test_a_command_forged_in_a_page_from_before_does_nothing(house: House)
     assert "Remove the second factor of Sam Sales?" not in words(olga)
 
 
-async def test_the_owner_demands_one_after_having_one(house: House) -> None:
+async def test_the_owner_requires_one_after_having_one(house: House) -> None:
     user = await house.visit(house.cast.olga, routes.USERS)
-    await sees(user, "Second factor demanded of nobody. 2 of 2 admins and owners have none yet.")
-    await press(user, "Demand of admins and the owner")
-    await press(user, "Demand it")
+    await sees(user, "No second factor is required. 2 of 2 admins and owners have none yet.")
+    await press(user, "Require of admins and owners")
+    await sees(user, "Set up your own second factor first", "Go to your account")
+    await press(user, "Cancel")
     assert await factors.demand() is Demand.NOBODY
-    await sees(user, factor_demand.OWN_FIRST)
     await with_app(house.cast.olga)
     await sees(user, "1 of 2 admins and owners has none yet.")
-    await press(user, "Demand of admins and the owner")
-    await press(user, "Demand it")
-    await sees(user, "Second factor demanded of admins and the owner.")
+    await press(user, "Require of admins and owners")
+    await press(user, "Require it")
+    await sees(user, "Admins and owners must have a second factor.")
     assert await factors.demand() is Demand.ADMINS
 
 

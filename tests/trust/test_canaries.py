@@ -1,4 +1,4 @@
-"""Without the key file a copy of the database shows no code; neither do the logs."""
+"""T27: without the key file a copy of the database shows no code; neither do the logs."""
 
 import base64
 import logging
