@@ -1,6 +1,7 @@
 """Before many codes leave: ten an hour for a session that proved nothing lately."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -8,25 +9,35 @@ import pytest
 import time_machine
 
 from models import AuditEntry, Batch, Code, Message, Session
-from models.enums import AuditAction, MessageState, Role, Status
+from models.enums import AuditAction, Demand, MessageState, Role, Status
 from services import (
+    audit_heads,
+    backups,
     batches,
     codes,
     deliveries,
+    erasure,
     exports,
+    factor_demand,
+    factor_removal,
     invitations,
     members,
+    recovery,
     resending,
     sessions,
     step_up,
+    totp,
+    users,
 )
 from services.actor import Actor
 from services.errors import ConfirmationDue, NotFound
 from services.recipients import Recipient
 from services.sessions import SignIn
 from services.zones import now
-from tests.cast import PASSWORD, Cast, entries, issue, wanted
-from tests.conftest import Configure
+from tests.cast import PASSWORD, Cast, entries, every_row, issue, wanted
+from tests.conftest import POSTGRES, Configure
+from tests.second_factors import signed_in as opened
+from tests.second_factors import with_app
 
 
 async def signed_in(actor: Actor) -> Actor:
@@ -226,3 +237,44 @@ async def test_a_session_of_nobody_is_never_confirmed(cast: Cast) -> None:
     for session_id in (0, -1, 10**6):
         with pytest.raises(ConfirmationDue):
             await step_up.require(replace(cast.sam, session_id=session_id))
+
+
+PEOPLE_AND_KEYS: dict[str, Callable[[Actor, Cast], Awaitable[object]]] = {
+    "factor_demand.choose": lambda who, c: factor_demand.choose(who, Demand.ADMINS),
+    "factor_removal.remove": lambda who, c: factor_removal.remove(who, c.sam.user_id),
+    "recovery.renew": lambda who, c: recovery.renew(who),
+    "totp.begin": lambda who, c: totp.begin(who),
+    "totp.remove": lambda who, c: totp.remove(who),
+    "erasure.erase": lambda who, c: erasure.erase(who, c.sam.person_id),
+    "users.disable": lambda who, c: users.disable(who, c.sam.user_id),
+    "users.make_owner": lambda who, c: users.make_owner(who, c.sam.user_id),
+    "members.remove": lambda who, c: members.remove(who, c.sam.user_id),
+    "members.change_role": lambda who, c: members.change_role(who, c.sam.user_id, Role.ADMIN),
+    "audit_heads.mail_to": lambda who, c: audit_heads.mail_to(who, "a@example.org"),
+}
+"""What the table of all commands lets an owner do in a session that it confirms itself, too."""
+
+
+@pytest.mark.parametrize("command", PEOPLE_AND_KEYS)
+async def test_people_and_their_factors_change_for_who_proved_lately_who_they_are(
+    cast: Cast, command: str
+) -> None:
+    await with_app(cast.olga)
+    await with_app(cast.sam)
+    olga = await opened(cast.olga)
+    await Session.filter(id=olga.session_id).update(confirmed_at=now() - timedelta(days=1))
+    before = await every_row()
+    with pytest.raises(ConfirmationDue):
+        await PEOPLE_AND_KEYS[command](olga, cast)
+    assert await every_row() == before
+
+
+@pytest.mark.skipif(bool(POSTGRES), reason="SQLite alone is copied as a file")
+@pytest.mark.parametrize("command", [backups.may_download, backups.download])
+async def test_a_backup_is_taken_away_by_who_proved_lately_who_they_are(
+    cast: Cast, command: Callable[[Actor, str], Awaitable[object]]
+) -> None:
+    name, olga = await backups.make(cast.olga), await opened(cast.olga)
+    await Session.filter(id=olga.session_id).update(confirmed_at=now() - timedelta(days=1))
+    with pytest.raises(ConfirmationDue):
+        await command(olga, name)

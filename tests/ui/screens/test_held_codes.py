@@ -7,7 +7,6 @@ from tests.certification import certification, granted, purchased
 from tests.ui.screens.visit import (
     House,
     buttons,
-    control,
     emit,
     enter,
     forge,
@@ -68,12 +67,12 @@ async def test_the_list_of_all_workspaces_releases_in_the_one_of_the_code(house:
     cast = house.cast
     made = await certification()
     await granted(cast.acme, made.lab, 10)
-    bought = await purchased(cast.ada_at_acme, made.lab, 2)
-    code = bought[0]
+    code = (await purchased(cast.ada_at_acme, cast.acme, made.lab, 2)).codes[0]
     await Code.filter(batch_id=code.batch_id).update(status=Status.HELD)
     await Batch.filter(id=code.batch_id).update(held=2, ready=0)
     user = await house.visit(cast.ada, routes.purchase_codes("northwind"))
-    control(user, "All workspaces").set_value("")
+    await sees(user, "Codes that pay for one step of one evaluation in their workspace.")
+    enter(user, "All workspaces", "")
     await until(lambda: [row["status"] for row in rows(user)] == ["HELD"] * 2)
     assert [row["releasable"] for row in rows(user)] == [True] * 2
     await emit(user, "release", code.id)
