@@ -10,12 +10,12 @@ from importlib import metadata
 from models import AuditEntry
 from services.database import reader
 from services.settings import Settings
+from services.version import VERSION
 from services.zones import now
 
 # A reset of the write-ahead log while another connection writes can damage the file.
 WAL_RESET = ((3, 7, 0), (3, 51, 2))
 CLOCK_TOLERANCE = timedelta(seconds=30)
-PROGRAM = "tallystick"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,19 +52,12 @@ class Clock:
 def version(settings: Settings) -> Version:
     is_sqlite = not settings.uses_postgres
     return Version(
-        program=_installed(PROGRAM),
+        program=VERSION,
         python=platform.python_version(),
-        nicegui=_installed("nicegui"),
+        nicegui=metadata.version("nicegui"),
         sqlite=sqlite3.sqlite_version if is_sqlite else "",
         has_wal_bug=is_sqlite and WAL_RESET[0] <= sqlite3.sqlite_version_info <= WAL_RESET[1],
     )
-
-
-def _installed(name: str) -> str:
-    try:
-        return metadata.version(name)
-    except metadata.PackageNotFoundError:  # it runs from a checkout
-        return ""
 
 
 def disk(settings: Settings) -> Disk:

@@ -1,3 +1,3 @@
-"""Which version of the program this is; pyproject.toml says the same."""
+"""Which version of the program this is; pyproject.toml reads it here."""
 
 VERSION = "0.1.0"

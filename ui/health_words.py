@@ -218,7 +218,7 @@ def _clock(found: Checkup, zone: str) -> Section:
 def _version(found: Checkup, _: str) -> Section:
     version = found.version
     facts = [
-        ("Tallystick", version.program or "From a checkout"),
+        ("Tallystick", version.program),
         ("Python", version.python),
         ("NiceGUI", version.nicegui),
     ]
