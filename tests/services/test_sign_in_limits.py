@@ -157,8 +157,12 @@ async def test_what_could_not_be_written_is_written_later(
 
 
 async def test_the_owners_are_told_of_guessing_once_an_hour(
-    clock: time_machine.Traveller, cast: Cast, configure: Configure
+    clock: time_machine.Traveller,
+    cast: Cast,
+    configure: Configure,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(notices, "_process", notices._Process())  # one that was just started
     configure(sign_in_tries_per_installation=5)
     for hour in (1, 2):
         await guess(3)

@@ -22,6 +22,7 @@ from services.paging import Slice
 from services.settings import Settings
 from tests.cast import VISITOR, Cast, Issued, activated, every_row, issue, redeem, redeem_link
 from tests.conftest import POSTGRES
+from ui.cli import logs
 
 EVERYTHING = Slice(rows=100)
 
@@ -92,6 +93,8 @@ async def test_no_code_stands_in_the_logs_even_when_everything_is_logged(
     cast: Cast, many_tries: None, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
+    for name in logs.QUIET:  # a command that ran in this process made them quiet
+        caplog.set_level(logging.DEBUG, logger=name)
     issued = await use_in_every_way(cast)
     logged = caplog.text
     caplog.clear()

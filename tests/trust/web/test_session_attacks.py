@@ -150,6 +150,9 @@ async def app(visitor: httpx.AsyncClient) -> App:
     return await with_app(actor)
 
 
+REFUSED = {422, 429}  # wrong, or not even tried: waits grow
+
+
 @pytest.mark.parametrize("kind", ["totp", "recovery"])
 async def test_a_second_factor_is_taken_once_and_its_session_has_a_new_id(
     visitor: httpx.AsyncClient, app: App, kind: str
@@ -172,7 +175,9 @@ async def test_a_second_factor_is_taken_once_and_its_session_has_a_new_id(
                 for person, form in zip(people, forms_of, strict=True)
             )
         )
-        assert sorted(answer.status_code for answer in answers) == [303, 422, 422, 422]
+        entered_or_not = sorted(answer.status_code for answer in answers)
+        assert entered_or_not[0] == 303
+        assert set(entered_or_not[1:]) <= REFUSED
         assert await Session.all().count() == before + 1
         entered = next(n for n, answer in enumerate(answers) if answer.status_code == 303)
         given, winner = cookies_of(answers[entered]), people[entered]
@@ -181,7 +186,8 @@ async def test_a_second_factor_is_taken_once_and_its_session_has_a_new_id(
         winner.cookies.delete("tallystick")
         winner.cookies.set("tallystick-half-way", half_of[entered])
         replayed = await winner.post(routes.SECOND_FACTOR, data=forms_of[entered] | {"code": code})
-    assert (replayed.status_code, "tallystick" in winner.cookies) == (422, False)
+    assert replayed.status_code in REFUSED
+    assert "tallystick" not in winner.cookies
     assert await Session.all().count() == before + 1
 
 
