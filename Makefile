@@ -19,8 +19,8 @@ demo: $(RUN)
 	$(BIN)/python main.py demo
 
 test: check
-	$(BIN)/python -m pytest -n 2 --dist loadfile --ignore=tests/e2e
-	$(BIN)/python -m pytest tests/e2e
+	$(BIN)/python -m pytest -n 3 --dist loadfile --ignore=tests/e2e
+	$(BIN)/python -m pytest -n 2 --dist loadfile tests/e2e
 
 check: $(DEV)
 	$(BIN)/ruff format --check .
