@@ -1,6 +1,7 @@
 """heads.jsonl: the signed heads again, beside the database; lines are only ever added."""
 
 import os
+import threading
 from pathlib import Path
 
 from services import head_lines, head_statement
@@ -9,6 +10,7 @@ from services.head_statement import Head
 from services.settings import get_settings
 
 NAME = "heads.jsonl"
+_one_writer = threading.Lock()
 
 
 def path() -> Path:
@@ -26,10 +28,12 @@ def lines() -> list[str]:
 
 def add_missing(heads: list[Head]) -> int:
     """Write those that do not stand in the file yet, and wait until the disk has them."""
-    there = set(map(_signature, lines()))
-    new = [head for head in heads if head.signature not in there and head_statement.is_signed(head)]
-    if new:
-        _append("".join(f"{head_lines.to_line(head)}\n" for head in new).encode())
+    signed = [head for head in heads if head_statement.is_signed(head)]
+    with _one_writer:
+        there = set(map(_signature, lines()))
+        new = [head for head in signed if head.signature not in there]
+        if new:
+            _append("".join(f"{head_lines.to_line(head)}\n" for head in new).encode())
     return len(new)
 
 

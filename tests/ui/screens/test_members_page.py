@@ -209,6 +209,7 @@ async def test_the_list_of_workspaces_follows_who_joins_and_leaves(house: House)
     cast = house.cast
     home = await house.visit(cast.eve)
     await sees(home, "Acme Devices")
+    await until(lambda: home.client and hasattr(home.client.request.state, "built_for"))
     made = await invitations.invite(cast.ada, email="eve@example.org", role=Role.SALES)
     assert made.token and home.client
     await joining.join(cast.eve, made.token)
