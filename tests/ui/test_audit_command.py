@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from services import database, installation, sealing
+from services import database, sealing
 from services.settings import Settings
 from tests.conftest import POSTGRES
 from tests.sealed import disarm, forge, sealed
+from tests.ui.living import within
 from ui.cli import command_line
 
 pytestmark = pytest.mark.skipif(bool(POSTGRES), reason="It looks at the files of SQLite")
@@ -23,15 +24,8 @@ def verify(*more: str) -> Result:
 def lived(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """An installation whose log is sealed; nothing holds it open."""
     monkeypatch.setattr(sealing, "_process", sealing._Process())
-    asyncio.run(_live(settings))
+    within(settings, lambda: sealed(4))
     return settings
-
-
-async def _live(settings: Settings) -> None:
-    await installation.prepare(settings)
-    await database.connect(settings)
-    await sealed(4)
-    await database.disconnect()
 
 
 def test_a_clean_log_ends_with_nought_and_says_what_is_proved(lived: Settings) -> None:

@@ -1,6 +1,5 @@
 """`doctor` on the command line: beside a server or without, and 1 where something is wrong."""
 
-import asyncio
 import http.server
 import logging
 import shutil
@@ -12,10 +11,11 @@ from types import SimpleNamespace
 import pytest
 from typer.testing import CliRunner, Result
 
-from services import database, installation, instance_lock, sealing
+from services import instance_lock, sealing
 from services.settings import Settings
 from tests.conftest import POSTGRES, Configure
 from tests.sealed import sealed
+from tests.ui.living import within
 from ui.cli import command_line, logs
 
 pytestmark = pytest.mark.skipif(bool(POSTGRES), reason="It looks at the files of SQLite")
@@ -35,15 +35,8 @@ def roomy(monkeypatch: pytest.MonkeyPatch) -> None:
 def lived(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
     """An installation whose log is sealed; nothing holds it open."""
     monkeypatch.setattr(sealing, "_process", sealing._Process())
-    asyncio.run(_live(settings))
+    within(settings, lambda: sealed(4))
     return settings
-
-
-async def _live(settings: Settings) -> None:
-    await installation.prepare(settings)
-    await database.connect(settings)
-    await sealed(4)
-    await database.disconnect()
 
 
 @contextmanager
