@@ -1,5 +1,6 @@
 """The single-page application: its root, the table of its pages, and what runs beside it."""
 
+import gc
 from functools import partial
 
 from nicegui import app, ui
@@ -50,6 +51,10 @@ from ui.mails.compose import compose
 from ui.pages import Pages
 from ui.public.register import STATIC_FILES, register
 from ui.shell import shell
+
+# New objects before the collector looks: so many that what a change makes on every open tab is gone
+# by then. What outlives it counts toward a look at all objects: 0.3 s with 100 tabs.
+YOUNG = 50_000
 
 PAGES = {
     routes.HOME: home.page,
@@ -138,6 +143,8 @@ def build(settings: Settings) -> None:
 def serve(settings: Settings, *, show: str | None = None) -> None:
     """Build and run until stopped; `show` is the page to open in a browser."""
     build(settings)
+    gc.freeze()
+    gc.set_threshold(YOUNG)
     ui.run(
         root,
         host=settings.host,

@@ -43,12 +43,16 @@ class MatterLine:
 
 
 class Matters:
-    """`show` replaces all lines."""
+    """`show` replaces all lines, where one differs."""
 
     def __init__(self) -> None:
+        self._shown: Sequence[MatterLine] | None = None
         self._root = ui.element("ul").classes("matters")
 
     def show(self, lines: Sequence[MatterLine]) -> None:
+        if lines == self._shown:
+            return
+        self._shown = lines
         with self._root.clear():
             for line in lines:
                 self._line(line)
