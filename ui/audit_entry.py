@@ -17,11 +17,8 @@ Narrow = Callable[[EntryView], Awaitable[None]]
 
 def show(entry: EntryView, zone: str, *, only_user: Narrow, only_target: Narrow) -> None:
     dialog = Dialog(f"{entry.action} {entry.resource}", look="entry-dialog")
-    facts = about(entry, zone)
     with dialog.body:
-        listed = Facts(*facts)
-        for name, value in facts.items():
-            listed.set(name, value)
+        Facts().show(about(entry, zone))
         if entry.facts:
             text("h3", "As it is stored")
             text("pre", json.dumps(entry.facts), "well").props("tabindex=0")

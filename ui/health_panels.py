@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 from nicegui import ui
-from nicegui.elements.mixins.text_element import TextElement
 
 from services import own_address, zones
 from services.checkup import WORTH_KNOWING, Checkup, Matter
@@ -13,7 +12,7 @@ from ui import actions, health_tables, health_words, routes
 from ui.components import browser
 from ui.components.buttons import button
 from ui.components.icon import icon
-from ui.components.panel import Panel
+from ui.components.panel import Facts, Panel
 from ui.components.text import text
 from ui.health_tables import BAD, GOOD, MATTERS, OTHER, TONES, Section
 
@@ -70,27 +69,13 @@ class FactPanel:
         self.panel = Panel(title)
         with self.panel.body:
             self._sentence = text("p", "")
-            with ui.element("dl").classes("fact-list") as self._list:
-                pass
-        self._values: dict[str, TextElement] = {}
+            self._facts = Facts()
 
     def show(self, section: Section) -> None:
         self.panel.set_state(section.word, TONES[section.mood])
         self._sentence.text = section.sentence
         self._sentence.set_visibility(bool(section.sentence))
-        names = [name for name, _ in section.facts]
-        if names != list(self._values):
-            self._build(names)
-        for name, value in section.facts:
-            self._values[name].text = value
-
-    def _build(self, names: list[str]) -> None:
-        self._list.clear()
-        self._values = {}
-        with self._list:
-            for name in names:
-                text("dt", name)
-                self._values[name] = text("dd", "")
+        self._facts.show(dict(section.facts))
 
 
 class ClockPanel(FactPanel):

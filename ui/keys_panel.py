@@ -33,7 +33,7 @@ class KeysPanel:
             self.sentence = text("p", "").props("aria-live=polite")
             with ui.element("div").classes("verifying") as self.under_way:
                 self.meter = Meter(self.sentence.html_id)
-            self.facts = Facts(*map(_name, status.keys))
+            self.facts = Facts()
             text("p", PLACE, "muted")
         self.show(status)
         live.on(panel.root, None, Topic.KEYS, self.changed)
@@ -50,8 +50,7 @@ class KeysPanel:
         if key := status.replaced:
             self.meter.show(key.resealed, key.codes)
         self.under_way.set_visibility(bool(status.replaced))
-        for key in status.keys:
-            self.facts.set(_name(key), self._fact(key))
+        self.facts.show({f"Key {key.number}": self._fact(key) for key in status.keys})
 
     def _fact(self, key: KeyView) -> str:
         parts = [f"Check value {key_words.short(key.check_value)}"]
@@ -67,10 +66,6 @@ class KeysPanel:
 
     def _moment(self, at: datetime) -> str:
         return f"{wording.moment(at, self.zone)} ({self.zone})"
-
-
-def _name(key: KeyView) -> str:
-    return f"Key {key.number}"
 
 
 def _state(status: KeyStatus) -> str:

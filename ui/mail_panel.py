@@ -5,34 +5,24 @@ from nicegui.elements.mixins.text_element import TextElement
 
 from services import health, mailing, trial_mail, zones
 from services.actor import Actor
-from services.health import MailHealth
 from services.letters import Mail
 from services.mail_outcome import Misconfigured, Outcome, Permanent, Sent, Temporary
 from services.signals import Topic
-from ui import actions, health_words, live, wording
+from ui import actions, health_words, live, mail_words
 from ui.components.buttons import button
 from ui.components.fields import Form
 from ui.components.panel import Facts, Panel, Well
 from ui.components.text import text
+from ui.health_tables import TONES
 
-ENCRYPTION = {
-    "starttls": "STARTTLS, demanded",
-    "tls": "TLS from the start",
-    "none": "None: mails travel readable",
-}
 TEST = Mail(
     subject="Test mail from Tallystick",
     text="This mail was sent from the Health page. It arrived, so mail works.\n",
     html="",
     sender="Tallystick",
 )
-TONES = {"WORKING": "activated", "HELD": "expired", "WAITING": "expired", "PAUSED": "revoked"}
 NUMBERS = ("Queued", "Retrying", "Failed", "Oldest waits")
 PAST_THE_QUEUE = "It goes to the server at once, past the queue. The answer is shown here."
-NOT_SET = (
-    "No mail server is set. Set TALLYSTICK_SMTP_HOST and TALLYSTICK_MAIL_FROM where this program "
-    "is started, and start it again. Until then mails wait in Messages."
-)
 
 
 class MailPanel:
@@ -51,7 +41,7 @@ class MailPanel:
             self.reason = Well()
             with ui.element("div").classes("numbers").props("aria-live=polite"):
                 self.numbers = {name: _number(name) for name in NUMBERS}
-            self.facts = Facts("Server", "Encryption", "Signs in as", "From")
+            self.facts = Facts()
         await self.refresh()
         live.on(panel.root, None, Topic.MESSAGES, self.changed)
 
@@ -61,9 +51,9 @@ class MailPanel:
     async def refresh(self) -> None:
         mail = await health.mail(await actions.actor())
         self.is_set = bool(mail.server)
-        word, sentence, reason = _state(mail, self.zone)
-        self.panel.set_state(word, TONES[word])
-        self.sentence.text = sentence
+        section, reason = mail_words.section(mail, self.zone), mail_words.answer(mail)
+        self.panel.set_state(section.word, TONES[section.mood])
+        self.sentence.text = section.sentence
         self.reason.show("", reason)
         self.again.set_visibility(bool(reason))
         for name, number in zip(NUMBERS, (mail.queued, mail.retrying, mail.failed), strict=False):
@@ -72,10 +62,7 @@ class MailPanel:
         self.numbers["Oldest waits"].text = (
             health_words.length(waits).capitalize() if waits is not None else "–"
         )
-        self.facts.set("Server", mail.server or "Not set")
-        self.facts.set("Encryption", ENCRYPTION[mail.tls] if mail.server else "–")
-        self.facts.set("Signs in as", mail.user or "Nobody: no user is set")
-        self.facts.set("From", mail.sender or "Not set")
+        self.facts.show(dict(section.facts))
 
     async def try_again(self) -> None:
         await actions.run(mailing.try_now, button=self.again)
@@ -112,22 +99,6 @@ def _number(name: str) -> TextElement:
     with ui.element("div"):
         text("small", name)
         return text("b", "")
-
-
-def _state(mail: MailHealth, zone: str) -> tuple[str, str, str]:
-    """The word, a sentence, and what the server said."""
-    if not mail.server:
-        return "HELD", NOT_SET, ""
-    if mail.held:
-        return "HELD", f"{mail.held} Until then mails wait in Messages.", ""
-    if mail.paused_at:
-        since = f"{wording.moment(mail.paused_at, zone)} {zone}"
-        told = f"No mail goes out since {since}. It is tried again every 5 minutes."
-        return "PAUSED", told, mail.paused
-    if mail.trouble:
-        told = "The mail server did not take the last mails. It is tried again within minutes."
-        return "WAITING", told, mail.trouble
-    return "WORKING", "Mails go out as soon as they are queued.", ""
 
 
 def _said(outcome: Outcome) -> str:

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 from typer.testing import CliRunner, Result
 
-from services import instance_lock, sealing
+from services import instance_lock, mail_pause, sealing
 from services.settings import Settings
 from tests.conftest import POSTGRES, Configure
 from tests.sealed import sealed
@@ -68,6 +68,18 @@ def test_without_a_server_it_says_what_the_files_say(lived: Settings) -> None:
     assert "Journal:                WAL" in result.output
     assert "Sealed:                 4 entries" in result.output
     assert "Public address" not in result.output
+
+
+def test_it_says_how_mail_stands_and_what_the_mail_server_said(
+    lived: Settings, configure: Configure
+) -> None:
+    assert "Mail: HELD\n  No mail server is set." in doctor().output
+    configure(smtp_host="localhost", mail_from="codes@example.org")
+    within(lived, lambda: mail_pause.begin("535 Wrong password"))
+    said = doctor().output
+    assert "Mail: PAUSED" in said
+    assert "It said: 535 Wrong password" in said
+    assert "localhost:587" in said
 
 
 def test_beside_a_server_it_asks_that_one_for_its_loops(

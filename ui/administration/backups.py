@@ -99,7 +99,7 @@ class Backups:
         with self.panel.body:
             self.sentence = text("p", "").props("aria-live=polite")
             self.problem = Well()
-            self.facts = Facts("Last", "Next", "Kept", "Folder")
+            self.facts = Facts()
         with ui.element("section").classes("card seals") as strip:
             strip.props["aria-label"] = "The key file"
             icon("key-round")
@@ -146,8 +146,7 @@ class Backups:
         self.panel.set_state(word, TONES[word])
         self.sentence.text, self.first = sentence, backup_words.first(state)
         self.problem.show("", state.problem)
-        for name, value in backup_words.facts(state).items():
-            self.facts.set(name, value)
+        self.facts.show(backup_words.facts(state))
         await self.table.reload()
 
     async def load(self, part: Slice) -> tuple[list[dict[str, Any]], int]:

@@ -11,7 +11,7 @@ from services.own_address import Reached
 from services.readiness import DATABASE, DISK
 from services.schema_check import SchemaRefused
 from services.settings import Settings, get_settings
-from ui import health_tables, health_words, routes
+from ui import health_tables, health_words, mail_words, routes
 from ui.cli import problems
 from ui.health_tables import MATTERS, Section
 
@@ -74,6 +74,9 @@ def _tell(found: Checkup, reached: Reached | None, lacks: list[str] | None) -> N
         print(f"- The running server is not ready: {', '.join(lacks)}.")
     for section in health_words.sections(found, ZONE):
         _print(section)
+    _print(mail_words.section(found.mail, ZONE))
+    if said := mail_words.answer(found.mail):
+        print(f"  It said: {said}")
     if reached:
         _print(health_tables.address(reached))
 

@@ -1,6 +1,9 @@
 """A panel of a page: a card with its name and state on top, facts below each other, a well."""
 
+from collections.abc import Iterable, Mapping
+
 from nicegui import ui
+from nicegui.elements.mixins.text_element import TextElement
 
 from ui.components.text import text
 
@@ -27,17 +30,24 @@ class Panel:
 
 
 class Facts:
-    """Names and what stands for them; `set` changes one in place."""
+    """Names and what stands for them; `show` changes them in place."""
 
-    def __init__(self, *names: str) -> None:
+    def __init__(self) -> None:
+        self._values: dict[str, TextElement] = {}
+        self._root = ui.element("dl").classes("fact-list")
+
+    def show(self, facts: Mapping[str, str]) -> None:
+        if list(facts) != list(self._values):
+            self._build(facts)
+        for name, value in facts.items():
+            self._values[name].text = value
+
+    def _build(self, names: Iterable[str]) -> None:
         self._values = {}
-        with ui.element("dl").classes("fact-list"):
+        with self._root.clear():
             for name in names:
                 text("dt", name)
                 self._values[name] = text("dd", "")
-
-    def set(self, name: str, value: str) -> None:
-        self._values[name].text = value
 
 
 class Well:
