@@ -170,9 +170,10 @@ async def mail_to(actor: Actor, address: str) -> str:
 
 
 async def download(actor: Actor) -> Export:
-    """Every head as JSON, one a line, to be kept elsewhere."""
+    """Every head as JSON, one a line, to be kept elsewhere; what is sealed is signed first."""
     require(actor, Permission.RUN_INSTALLATION)
     await _record_download(actor)
+    await sign()
     heads = await every()
 
     async def lines() -> AsyncIterator[bytes]:

@@ -194,6 +194,16 @@ async def test_the_download_has_the_lines_of_the_file_and_is_in_the_log(cast: Ca
     assert (entry.resource, entry.person_id) == ("AUDIT", cast.olga.person_id)
 
 
+async def test_the_download_ends_with_what_is_sealed_by_then(cast: Cast) -> None:
+    await sealed(2)
+    await happened(3)
+    await sealing.work()
+    assert await seqs() == [2]
+    export = await audit_heads.download(cast.olga)
+    newest = [part async for part in export.lines][-1].decode()
+    assert (head_lines.from_line(newest).seq, await seqs()) == (5, [2, 5])
+
+
 async def test_an_admin_sees_how_far_it_is_sealed_and_not_who_is_mailed(cast: Cast) -> None:
     await audit_heads.mail_to(cast.olga, "auditor@example.org")
     head = await sealed(2)
