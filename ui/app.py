@@ -43,7 +43,7 @@ from ui.administration import (
 from ui.administration import settings as workspace_settings
 from ui.cyberpass import agreements, evaluation, evaluations, purchase_batch, purchase_codes
 from ui.cyberpass import dashboard as cyberpass_dashboard
-from ui.door import expiry
+from ui.door import expiry, tabs
 from ui.door.install import SERVER_OPTIONS, install
 from ui.edspace import access_codes, batch, customers, dashboard, products
 from ui.hub import account, home, notifications, workspace
@@ -108,6 +108,7 @@ def build(settings: Settings) -> None:
         await audit_exports.free()
         workbooks.clear_workshops(settings.data_dir)
         live.start()
+        tabs.start()
         background.start("Making batches", batch_jobs.work, Topic.JOBS, word="batches")
         background.start("Making files of the log", audit_exports.work, Topic.EXPORTS, word="files")
         background.start(
@@ -125,6 +126,7 @@ def build(settings: Settings) -> None:
 
     async def stop() -> None:
         live.stop()
+        tabs.stop()
         await background.stop()
         try:
             await throttling.keep()

@@ -1,7 +1,6 @@
 """Puts the door in front of NiceGUI: one call, before the server starts."""
 
 # pyright: reportPrivateUsage=false
-from collections.abc import Callable
 from typing import Any
 
 from fastapi import Response
@@ -11,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from services import relying_party, signals
+from services import relying_party
 from services.errors import DomainError
 from services.settings import Settings
 from ui import path_kinds
@@ -25,7 +24,6 @@ from ui.door import (
     request_ids,
     rights,
     sockets,
-    tabs,
 )
 from ui.door.connections import PatientHttp
 from ui.door.session import actor_of
@@ -44,7 +42,6 @@ SERVER_OPTIONS: dict[str, Any] = {
 }
 # Seconds that a page may take: as long as a write waits for a database that another process locks.
 PAGE_WITHIN = 15.0
-_ends: list[Callable[[], None]] = []
 
 
 def install(app: App, settings: Settings, needs: rights.Needs) -> None:
@@ -60,9 +57,6 @@ def install(app: App, settings: Settings, needs: rights.Needs) -> None:
     app.add_exception_handler(DomainError, errors.of_domain)
     app.add_exception_handler(Exception, errors.broken)
     sockets.guard_sockets(settings)
-    while _ends:
-        _ends.pop()()
-    _ends.append(signals.subscribe(tabs.on_changed))
 
 
 def door(inner: ASGIApp, settings: Settings) -> ASGIApp:

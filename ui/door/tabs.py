@@ -2,16 +2,28 @@
 
 import asyncio
 import contextlib
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from nicegui import Client, background_tasks, core
 
-from services import sessions
+from services import sessions, signals
 from services.actor import Actor
 from services.errors import NotFound
 from services.signals import Changed, Topic
 from ui import client_paths, routes, targets
 from ui.door import session, sockets
+
+_end: list[Callable[[], None]] = []
+
+
+def start() -> None:
+    stop()
+    _end.append(signals.subscribe(on_changed))
+
+
+def stop() -> None:
+    while _end:
+        _end.pop()()
 
 
 def on_changed(changed: Changed) -> None:

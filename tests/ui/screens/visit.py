@@ -23,6 +23,7 @@ from services.settings import get_settings
 from tests.cast import PASSWORD, Cast
 from ui import downloads, live, routes, theme
 from ui.app import root
+from ui.door import tabs
 from ui.door.install import install
 from ui.public.register import register
 
@@ -70,10 +71,12 @@ async def opened(cast: Cast) -> AsyncIterator[House]:
             install(app, get_settings(), {})
             ui.run(root, show_welcome_message=False, tailwind=False)
             live.start()
+            tabs.start()
             async with app.router.lifespan_context(app), AsyncExitStack() as stack:
                 yield House(cast, stack)
         finally:
             live.stop()
+            tabs.stop()
             os.environ.pop("NICEGUI_USER_SIMULATION", None)
             ui.navigate, ui.notify, ui.download = Navigate(), notify, download
 
