@@ -34,12 +34,13 @@ async def last(settings: Settings) -> LastBackup:
         return LastBackup(is_ours=False)
     installation = await Installation.all().using_db(reader()).first()
     made_at = await asyncio.to_thread(newest, backup_folder.place(settings))
+    tried_at = installation.backup_tried_at if installation else None
     since = made_at or (installation and installation.created_at) or now()
     return LastBackup(
         is_ours=True,
         made_at=made_at,
         problem=installation.backup_problem if installation else "",
-        tried_at=installation.backup_tried_at if installation else None,
+        tried_at=max((at for at in (tried_at, made_at) if at), default=None),
         is_late=not settings.demo and now() - since > DUE_AFTER,
     )
 

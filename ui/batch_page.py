@@ -165,7 +165,7 @@ class BatchPage:
         detail, summary = self.detail, self.detail.summary
         codes, ready, activated, revoked = self.cards
         codes.set(summary.codes, "made in one batch")
-        share = f"{summary.ready * 100 // summary.codes} %"
+        share = wording.and_held(f"{summary.ready * 100 // summary.codes} %", summary.held)
         early = "Not yet valid" if summary.is_too_early else "Ready"
         ready.set(summary.ready, share, "Expired" if summary.is_expired else early)
         activated.set(summary.activated, f"{detail.activated_today:,} today")

@@ -126,6 +126,8 @@ async def test_a_backup_is_missed_after_two_days_and_a_failed_one_at_once(
     name = await backups.make(cast.olga)
     found = await look()
     assert found.backup.made_at == now()
+    await Installation.all().update(backup_tried_at=None)  # one of the command line
+    assert (await look()).backup.tried_at == now()
     assert Matter.BACKUP_LATE not in found.matters
     (backup_folder.place(get_settings()) / name / "manifest.json").write_text("half")
     assert Matter.BACKUP_LATE in (await look()).matters
