@@ -23,6 +23,7 @@ from services import (
 )
 from services.settings import get_settings
 from ui import routes
+from ui.door import tabs
 from ui.door.install import install
 from ui.public.register import register
 
@@ -59,9 +60,11 @@ async def _served() -> AsyncIterator[None]:
             install(app, get_settings(), {})
             register(app)
             ui.run(root, show_welcome_message=False)
+            tabs.start()
             async with app.router.lifespan_context(app):
                 yield
         finally:
+            tabs.stop()
             os.environ.pop("NICEGUI_USER_SIMULATION", None)
 
 
