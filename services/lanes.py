@@ -61,7 +61,7 @@ class Lane:
         insort(self._line, place)
         self._next()
         if len(self._line) > LONGEST_LINE:
-            self._line.pop().called.set_exception(Unavailable(PUT_OFF))
+            self._put_off(self._line.pop())
         try:
             async with asyncio.timeout(PATIENCE):
                 await place.called
@@ -70,6 +70,11 @@ class Lane:
             if isinstance(error, TimeoutError):
                 raise Unavailable(PUT_OFF) from None
             raise
+
+    @staticmethod
+    def _put_off(place: _Place) -> None:
+        if not place.called.done():  # as with one whose patience ended in this moment
+            place.called.set_exception(Unavailable(PUT_OFF))
 
     def _give_up(self, place: _Place) -> None:
         if place in self._line:
