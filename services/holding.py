@@ -29,6 +29,10 @@ UPDATE batch SET state = 'QUEUED', made = 0, tries = 0, holder = '', held_until 
 SENDING = "UPDATE message SET held_until = NULL, holder = '' WHERE state = ?"
 USED_APP = "UPDATE authenticator SET last_step = ? WHERE last_step < ?"
 USED_RECOVERY = "UPDATE recovery_code SET used_at = ? WHERE id = ? AND used_at IS NULL"
+# a table that never had a row has none here either
+FIRST_NUMBER = """
+INSERT INTO sqlite_sequence (name, seq)
+SELECT ?, 0 WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = ?)"""
 NUMBER = "UPDATE sqlite_sequence SET seq = ? WHERE name = ? AND seq < ?"
 NUMBERS = "SELECT name, seq FROM sqlite_sequence"
 WITHDRAWN = "A restore withdrew the invitation."
@@ -144,9 +148,9 @@ async def _withdraw(ids: Sequence[int] | None) -> int:
 
 async def _skip_numbers(newest: dict[str, int] | None) -> None:
     """No number is given twice: a link names a row by it, and may be of a row that is lost."""
-    rows = await fetch(NUMBERS)
-    for row in rows:
-        name, seq = row["name"], row["seq"]
-        far = FAR if name in IN_LINKS else NEAR
+    given = {row["name"]: row["seq"] for row in await fetch(NUMBERS)}
+    for name in sorted({*IN_LINKS, *given, *(newest or ())}):
+        seq, far = given.get(name, 0), FAR if name in IN_LINKS else NEAR
         wanted = seq + far if newest is None else max(seq, newest.get(name, 0))
+        await execute_each(FIRST_NUMBER, [(name, name)])
         await execute_each(NUMBER, [(wanted, name, wanted)])

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from models import Evidence, Message, Step, User
+from models import Evidence, Message, PasswordReset, Step, User
 from models.enums import Role
 from services import (
     backup_checks,
@@ -27,6 +27,7 @@ from services.errors import Invalid
 from services.joining import Unusable
 from services.links import Purpose
 from services.second_step import SecondStep
+from services.zones import now
 from tests.certification import certification, granted, paid, purchased
 from tests.conftest import POSTGRES
 from tests.second_factors import App, signed_in, with_app
@@ -67,6 +68,30 @@ def test_an_invitation_that_was_withdrawn_since_stays_dead(lived: Lived) -> None
         assert not await Message.filter(invitation_id=invited, state="QUEUED").exists()
 
     within(lived.settings, look)
+
+
+@pytest.mark.parametrize("is_lost", [True, False])
+def test_a_link_of_the_lost_time_opens_no_row_that_came_after_the_restore(
+    lived: Lived, is_lost: bool
+) -> None:
+    """Of tables that had no row in the backup."""
+
+    async def one_more() -> list[int]:
+        ada = lived.cast.ada
+        reset = await PasswordReset.create(user_id=ada.user_id, expires_at=now())
+        made = await invitations.invite(
+            await signed_in(ada), email=f"{reset.id}@example.org", role=Role.ADMIN
+        )
+        return [reset.id, made.id]
+
+    before = within(lived.settings, one_more)
+    assert before == [1, 1]
+    if is_lost:
+        lived.lose_all_but_the_key()
+    result = run("restore", lived.backup, OLDER)
+    assert result.exit_code == 0, result.output
+    after = within(lived.settings, one_more)
+    assert all(new > old for new, old in zip(after, before, strict=True))
 
 
 def test_a_code_of_an_app_that_was_seen_before_the_restore_opens_nothing_after_it(
