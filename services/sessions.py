@@ -32,6 +32,7 @@ from services.throttling import Kind
 from services.zones import now
 
 WRONG = "The e-mail address or the password is wrong."
+CHANGED = "Your account was changed in this moment. Sign in again."
 TOUCH_EVERY = timedelta(minutes=1)
 
 
@@ -101,7 +102,13 @@ async def open_session(
     limit: budgets.Limit | None = None,
     method: SignInMethod = SignInMethod.PASSWORD,
 ) -> str:
-    """A new session for that person: returns its token, which is stored nowhere."""
+    """A new session for that person: returns its token, which is stored nowhere.
+
+    Raises Invalid(form) where the account is another one than when its proof was looked at.
+    """
+    same = User.filter(id=user.id, password_hash=user.password_hash, disabled_at=None)
+    if not await same.update(password_hash=user.password_hash):
+        raise Invalid({"form": CHANGED})
     if limit:
         await _give_back(limit)
     token = secrets.token_urlsafe(32)

@@ -2,17 +2,19 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
 
 from models import Membership, Session, User
 from models.enums import AuditAction, Role
-from services import database, sessions, signals
+from services import database, passwords, sessions, signals
 from services.errors import Invalid, Limited, NotFound
 from services.sessions import SignIn
 from services.settings import Settings
 from services.signals import Changed, Topic
+from services.zones import now
 from tests.cast import PASSWORD, Cast, entries
 from tests.conftest import Configure, forget_addresses
 from tests.hearing import but_the_log
@@ -95,6 +97,25 @@ async def test_disabling_a_person_ends_their_sessions_at_once(cast: Cast) -> Non
     token = await sign_in()
     await User.filter(id=cast.sam.user_id).update(disabled_at=sessions.now())
     assert await sessions.find(token) is None
+
+
+@pytest.mark.parametrize("change", [{"password_hash": "another"}, {"disabled_at": now()}])
+async def test_an_account_that_changes_while_its_password_is_looked_at_opens_no_session(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch, change: dict[str, Any]
+) -> None:
+    matches = passwords.matches
+
+    async def slowly(password: str, hashed: str | None) -> bool:
+        found = await matches(password, hashed)
+        await User.filter(id=cast.sam.user_id).update(**change)
+        return found
+
+    monkeypatch.setattr(passwords, "matches", slowly)
+    with pytest.raises(Invalid) as refused:
+        await sign_in()
+    assert refused.value.fields == {"form": sessions.CHANGED}
+    assert not await Session.filter(user_id=cast.sam.user_id).exists()
+    assert await entries(AuditAction.LOGIN) == []
 
 
 @pytest.mark.parametrize("token", ["", "junk", "ü", "\x00", "x" * 100_000])
