@@ -1,6 +1,5 @@
 """The single-page application: its root, the table of its pages, and what runs beside it."""
 
-import gc
 from functools import partial
 
 from nicegui import app, ui
@@ -25,7 +24,7 @@ from services import (
 from services.permissions import Permission
 from services.settings import Settings
 from services.signals import Topic
-from ui import downloads, live, routes, theme
+from ui import downloads, garbage, live, routes, theme
 from ui.administration import (
     audit,
     backups,
@@ -51,10 +50,6 @@ from ui.mails.compose import compose
 from ui.pages import Pages
 from ui.public.register import STATIC_FILES, register
 from ui.shell import shell
-
-# New objects before the collector looks: so many that what a change makes on every open tab is gone
-# by then. What outlives it counts toward a look at all objects: 0.3 s with 100 tabs.
-YOUNG = 50_000
 
 PAGES = {
     routes.HOME: home.page,
@@ -145,8 +140,7 @@ def build(settings: Settings) -> None:
 def serve(settings: Settings, *, show: str | None = None) -> None:
     """Build and run until stopped; `show` is the page to open in a browser."""
     build(settings)
-    gc.freeze()
-    gc.set_threshold(YOUNG)
+    garbage.spare()
     ui.run(
         root,
         host=settings.host,
