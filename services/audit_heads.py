@@ -138,7 +138,8 @@ async def mail() -> None:
 @unit_of_work
 async def _mail(head_id: int) -> None:
     at = now()
-    due = Q(heads_sent_at=None) | Q(heads_sent_at__lte=at - MAIL_EVERY)
+    # one that lies ahead is of a clock that was wrong
+    due = Q(heads_sent_at=None) | Q(heads_sent_at__lte=at - MAIL_EVERY) | Q(heads_sent_at__gt=at)
     if await Installation.filter(due).exclude(heads_to="").update(heads_sent_at=at):
         [installation] = await Installation.all()
         await outbox.put(

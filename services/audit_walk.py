@@ -29,14 +29,18 @@ SEAL = "SELECT seq, entry_id, previous, digest FROM audit_seal WHERE seq > ? ORD
 
 
 class Walk:
-    """`digests` are those at the places of the heads; the last seal passed is `seq`."""
+    """`digests` are those at the places of the heads; the last seal passed is `seq`.
 
-    def __init__(self, heads: Sequence[Head], findings: Findings) -> None:
+    Not `dated`, it does not ask whether the times of entries fit those of the heads.
+    """
+
+    def __init__(self, heads: Sequence[Head], findings: Findings, *, dated: bool = True) -> None:
         self.findings = findings
         self.seq, self.digest, self.seals, self.last_entry = 0, GENESIS, 0, 0
         self.digests: dict[int, str] = {}
         self._wanted = {head.seq for head in heads}
-        self._coming = sorted(heads, key=lambda head: head.seq, reverse=True)
+        coming = sorted(heads, key=lambda head: head.seq, reverse=True)
+        self._coming = coming if dated else []
         self._signed_at: datetime | None = None
 
     async def go(self, progress: Progress | None = None) -> None:

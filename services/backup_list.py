@@ -12,6 +12,7 @@ from services.backup_manifest import Made, Manifest, NotABackup
 from services.database import reader
 from services.permissions import Permission, require
 from services.settings import Settings, get_settings
+from services.zones import now
 
 AT_NIGHT = timedelta(hours=2)  # UTC
 
@@ -82,10 +83,15 @@ async def state(actor: Actor) -> BackupState:
 
 
 def due(settings: Settings, installation: Installation | None) -> datetime | None:
-    """The first night after one was tried, or after the installation was made."""
+    """The first night after one was tried, or after the installation was made.
+
+    At once where that lies ahead: the clock was wrong then, and nobody knows how far.
+    """
     if settings.uses_postgres or settings.demo or not settings.backups_kept or not installation:
         return None
     before = (installation.backup_tried_at or installation.created_at).astimezone(UTC)
+    if before > now():
+        return now()
     night = before.replace(hour=0, minute=0, second=0, microsecond=0) + AT_NIGHT
     return night if night > before else night + timedelta(days=1)
 

@@ -33,9 +33,11 @@ def check(path: Path, rings: Sequence[KeyRing], known: Sequence[Known]) -> None:
 
 
 def waiting(rings: Sequence[KeyRing], known: Sequence[Known]) -> KeyRing | None:
-    """A key that a rotation wrote to the file and was cut short before the database knew it."""
-    newest = max(each.number for each in known)
-    return next((ring for ring in rings if ring.key_id > newest), None)
+    """The newest key that the database does not know: of a rotation that was cut short, or of
+    the time that a restore gave up.
+    """
+    newest = max(rings, key=lambda ring: ring.key_id)
+    return newest if newest.key_id > max(each.number for each in known) else None
 
 
 def _of(known: Known, rings: Sequence[KeyRing]) -> KeyRing | None:

@@ -20,7 +20,7 @@ UNDER_WAY = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rotated:
-    """`taken_up`: the key was in the file already, left by a rotation that was cut short."""
+    """`taken_up`: the key was in the file already, as `key_fit.waiting` says."""
 
     number: int
     replaced: int
@@ -31,13 +31,14 @@ class Rotated:
 async def rotate(settings: Settings, *, withdraw_links: bool = False) -> Rotated:
     """Replace the newest key; with `withdraw_links` no link made until now works any more.
 
+    Links are withdrawn because keys leaked: no key that is in the file already takes over then.
     Needs the instance lock. Raises KeyFileError, and Conflict while a key is still being replaced.
     """
     known = await key_tie.known()
     rings = key_file.load_all(settings.key_path)
     key_fit.check(settings.key_path, rings, known)
     await _refuse_under_way()
-    waiting = key_fit.waiting(rings, known)
+    waiting = None if withdraw_links else key_fit.waiting(rings, known)
     # A crash after this line leaves a key that nothing uses; the next rotation takes it up.
     new = waiting or key_file.append(settings.key_path)
     old = known[-1].number

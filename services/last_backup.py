@@ -46,10 +46,12 @@ async def last(settings: Settings) -> LastBackup:
 
 
 def newest(folder: Path) -> datetime | None:
-    """By what the manifests say; one that cannot be read is none."""
+    """By what the manifests say; one that cannot be read is none, nor one of a time to come."""
     for backup in backup_folder.every(folder):
         try:
-            return backup_folder.manifest(backup).made_at
+            made_at = backup_folder.manifest(backup).made_at
         except NotABackup:
             continue
+        if made_at <= now():
+            return made_at
     return None

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from models import Installation
@@ -38,14 +38,18 @@ async def work() -> timedelta:
 
 
 def rotate(folder: Path, kept: int) -> None:
-    nightly = [each for each in backup_folder.every(folder) if _is_nightly(each)]
+    moment = now()
+    nightly = [(at, each) for each in backup_folder.every(folder) if (at := _made_at_night(each))]
+    # one that was made while the clock was ahead must not outlive those that come
+    nightly.sort(key=lambda each: (each[0] <= moment, each[0]), reverse=True)
     with contextlib.suppress(Conflict), backup_folder.alone(folder):
-        for old in nightly[kept:]:
+        for _, old in nightly[kept:]:
             backup_folder.remove(old)
 
 
-def _is_nightly(backup: Path) -> bool:
+def _made_at_night(backup: Path) -> datetime | None:
     try:
-        return backup_folder.manifest(backup).made is Made.NIGHT
+        manifest = backup_folder.manifest(backup)
     except NotABackup:
-        return False
+        return None
+    return manifest.made_at if manifest.made is Made.NIGHT else None

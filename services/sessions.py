@@ -140,12 +140,17 @@ def _live(token: str) -> QuerySet[Session]:
 
 
 def live() -> QuerySet[Session]:
-    """Sessions that neither ended, idled out nor grew too old."""
+    """Sessions that neither ended, idled out nor grew too old.
+
+    One of a clock that was far ahead is none: it would never end.
+    """
     settings, moment = get_settings(), now()
     return Session.filter(
         ended_at=None,
         seen_at__gt=moment - settings.session_idle,
+        seen_at__lte=moment + settings.session_idle,
         created_at__gt=moment - settings.session_absolute,
+        created_at__lte=moment + settings.session_idle,
     )
 
 

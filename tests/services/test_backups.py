@@ -18,6 +18,7 @@ from time_machine import Traveller
 from models import AuditEntry, Evidence, Installation, Notification
 from models.enums import AuditAction, NotificationKind, Resource
 from services import (
+    audit_verify,
     backup_checks,
     backup_folder,
     backup_list,
@@ -25,17 +26,21 @@ from services import (
     backup_writing,
     backups,
     evidence_store,
+    last_backup,
     nightly_backups,
     notices,
     sealing,
 )
+from services.audit_findings import Fault
 from services.backup_manifest import Made, Manifest, NotABackup
 from services.backup_writing import BackupFailed, Wanted
 from services.errors import ConfirmationDue, Conflict, Limited, NotFound
 from services.settings import Settings, get_settings
+from services.zones import now
 from tests.cast import Cast, issue
 from tests.conftest import POSTGRES, Configure
 from tests.paying import Scene
+from tests.sealed import sealed
 from tests.services.test_step_up import grown_old, signed_in
 
 pytestmark = [
@@ -90,6 +95,15 @@ async def test_it_goes_on_beside_writers(cast: Cast) -> None:
     name, *_ = await asyncio.gather(backups.make(cast.olga), work())
     assert problems(name) == []
     assert manifest_of(name).codes % 3 == 0
+
+
+async def test_a_clock_that_was_once_ahead_stops_no_backup(clock: Traveller, cast: Cast) -> None:
+    await sealed(2)
+    clock.shift(timedelta(hours=-3))
+    await sealed(2)
+    verdict = await audit_verify.check([])
+    assert {finding.fault for finding in verdict.findings} == {Fault.BACKDATED}
+    assert problems(await backups.make(cast.olga)) == []
 
 
 async def test_what_is_in_the_log_of_it_holds_no_name(cast: Cast) -> None:
@@ -289,6 +303,27 @@ async def test_nightly_ones_give_way_to_newer_and_those_of_people_stay(
     assert state.next_at == datetime.fromisoformat("2026-03-15T02:00:00+00:00")
 
 
+async def test_nights_go_on_after_a_clock_that_was_a_year_ahead(
+    clock: Traveller, cast: Cast, configure: Configure
+) -> None:
+    configure(backups_kept=2)
+    year = timedelta(days=365)
+    clock.shift(year)
+    for _ in range(2):
+        clock.shift(timedelta(days=1))
+        await nightly_backups.work()
+    clock.shift(-year)
+    made = set[datetime | None]()
+    for _ in range(3):
+        await nightly_backups.work()
+        made.add((await last_backup.last(get_settings())).made_at)
+        clock.shift(timedelta(days=1))
+    assert len(made) == 3
+    found = [each.made_at for each in await backup_list.every(cast.olga)]
+    assert len(found) == 2
+    assert all(at and at < now() for at in found)
+
+
 async def test_a_night_that_failed_is_tried_again_the_next(
     clock: Traveller, cast: Cast, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -325,6 +360,7 @@ async def test_a_backup_beside_others_is_put_where_it_was_asked_for(
 MAKER = """
 import sys, time
 from services import backup_writing, database, installation
+from services.audit_findings import Fault
 from services.backup_manifest import Made
 from services.backup_writing import Wanted
 from services.settings import get_settings

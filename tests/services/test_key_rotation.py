@@ -107,6 +107,24 @@ async def test_a_key_that_a_crash_left_in_the_file_is_taken_up_and_no_other_made
     assert numbers(db) == [1, 2]
 
 
+async def test_a_key_that_leaked_with_the_file_never_takes_over(cast: Cast, db: Settings) -> None:
+    key_file.append(db.key_path)  # and the process died here
+    done = await key_rotation.rotate(db, withdraw_links=True)
+    assert (done.number, done.taken_up) == (3, False)
+    assert keys.ring().key_id == 3
+    await restart(db)
+    assert keys.ring().key_id == 3
+
+
+async def test_of_keys_that_the_database_does_not_know_the_newest_takes_over(
+    cast: Cast, db: Settings
+) -> None:
+    key_file.append(db.key_path)
+    newest = key_file.append(db.key_path)
+    assert (await key_rotation.rotate(db)).number == 3
+    assert keys.ring() == newest
+
+
 async def test_where_the_file_cannot_be_written_nothing_changes(
     cast: Cast, db: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

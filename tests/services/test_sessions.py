@@ -212,6 +212,19 @@ async def test_looking_keeps_no_session_alive_and_a_click_does(
     assert await sessions.find(looked_at) is None
 
 
+async def test_a_session_of_a_clock_that_was_far_ahead_is_none(
+    clock: time_machine.Traveller, cast: Cast
+) -> None:
+    clock.shift(timedelta(days=30))
+    far = await sign_in()
+    clock.shift(timedelta(days=-30))
+    assert await sessions.find(far) is None
+    clock.shift(timedelta(hours=1))
+    near = await sign_in()
+    clock.shift(timedelta(hours=-1))
+    assert await sessions.find(near)
+
+
 async def test_no_click_keeps_a_session_longer_than_seven_days(
     clock: time_machine.Traveller, cast: Cast
 ) -> None:
