@@ -12,10 +12,13 @@ from services.head_lines import NotAHead
 from services.head_statement import Head
 
 Progress = Callable[[str, int, int], None]
+FOREIGN = "It was signed with a key that is not in the key file."
 
 
 def problems(folder: Path, manifest: Manifest, progress: Progress) -> list[str]:
     """Finished sentences; none where all is well. Blocks, so call it in a thread."""
+    if not manifest.is_ours:
+        return [FOREIGN]
     found = list(_of_files(folder, manifest, progress))
     if not found:
         try:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from models import Installation, Person
-from services import audit_targets, backup_folder, backup_standing
+from services import audit_targets, backup_checks, backup_folder, backup_standing
 from services.actor import Actor
 from services.backup_manifest import Made, Manifest, NotABackup
 from services.database import reader
@@ -121,5 +121,5 @@ def _view(backup: Path, found: Manifest | str, names: dict[int, str]) -> BackupV
         seq=found.seq,
         missing=len(found.missing),
         checked_at=checked.at,
-        problems=checked.problems,
+        problems=checked.problems if found.is_ours else (backup_checks.FOREIGN,),
     )

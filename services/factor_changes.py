@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from models import Authenticator, Passkey, PasskeyChallenge, RecoveryCode, User
+from models import Authenticator, Passkey, PasskeyChallenge, RecoveryCode, Session, User
 from models.enums import AccountChange, AuditAction, Resource
 from services import accounts, audit, factors, signals
 from services.actor import Actor
 from services.database import lock
-from services.errors import Conflict
+from services.errors import Conflict, NotFound
 from services.signals import Changed, Topic
 
 LAST = (
@@ -20,6 +20,14 @@ async def hold(user_id: int) -> User:
     """The user, while nobody else changes factors or who needs one. Call inside a unit of work."""
     await lock("factors")
     return await User.get(id=user_id).select_related("person")
+
+
+async def hold_own(actor: Actor) -> User:
+    """As `hold`, for somebody at a session. Raises NotFound where it ended since it was read."""
+    user = await hold(actor.user_id)
+    if not await Session.exists(id=actor.session_id, user_id=user.id, ended_at=None):
+        raise NotFound("You are signed out.")
+    return user
 
 
 async def tell(

@@ -46,12 +46,12 @@ async def last(settings: Settings) -> LastBackup:
 
 
 def newest(folder: Path) -> datetime | None:
-    """By what the manifests say; one that cannot be read is none, nor one of a time to come."""
+    """By what the manifests of ours say that can be read; none of a time to come."""
     for backup in backup_folder.every(folder):
         try:
-            made_at = backup_folder.manifest(backup).made_at
+            manifest = backup_folder.manifest(backup)
         except NotABackup:
             continue
-        if made_at <= now():
-            return made_at
+        if manifest.is_ours and manifest.made_at <= now():
+            return manifest.made_at
     return None

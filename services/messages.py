@@ -1,12 +1,12 @@
 """Single messages: read as they would be sent, shown in full, tried again."""
 
-from models import Installation, Message
-from models.enums import AuditAction, MessageState, Resource
+from models import Code, Installation, Message
+from models.enums import AuditAction, MessageKind, MessageState, Resource, Status
 from services import audit, letters, message_list, signals, step_up
 from services.actor import Actor
 from services.database import is_id, reader, unit_of_work
 from services.errors import Conflict, NotFound
-from services.letters import CodesLetter, Letter, PersonalLetter
+from services.letters import Letter
 from services.message_list import AGAIN, MessageView
 from services.permissions import Permission, require
 from services.settings import get_settings
@@ -50,15 +50,20 @@ async def preview(actor: Actor, message_id: int) -> Letter:
 async def show(actor: Actor, message_id: int) -> Letter:
     """What it says now, in full; audited as shown. Raises NotFound, Pointless, ConfirmationDue."""
     letter = await in_full(actor, message_id)
-    await step_up.require_for_codes(actor, _codes_in(letter))
+    await step_up.require_for_codes(actor, await codes_in(await own(actor, message_id)))
     await audit.record(AuditAction.SHOW, Resource.MESSAGE, message_id, by=actor)
     return letter
 
 
-def _codes_in(letter: Letter) -> int:
-    if isinstance(letter, CodesLetter):
-        return len(letter.codes)
-    return int(isinstance(letter, PersonalLetter))
+async def codes_in(message: Message) -> int:
+    """How many codes it may come to bring: also those that are held or that somebody could undo.
+
+    The file behind a link asks for itself.
+    """
+    if message.kind is not MessageKind.CODES:
+        return int(message.kind is MessageKind.PERSONAL)
+    of_batch = Code.filter(batch_id=message.batch_id, sent_to_id=None)
+    return await of_batch.exclude(status=Status.REVOKED).count()
 
 
 async def in_full(actor: Actor, message_id: int) -> Letter:
@@ -72,13 +77,14 @@ async def in_full(actor: Actor, message_id: int) -> Letter:
 async def retry(actor: Actor, message_id: int) -> None:
     """Send a failed or waiting message now, as the same mail; its days begin anew.
 
-    Raises NotFound; Conflict where there is nothing to retry.
+    Raises NotFound, ConfirmationDue; Conflict where there is nothing to retry.
     """
     await retry_now(actor, await own(actor, message_id))
 
 
 async def retry_now(actor: Actor, message: Message) -> None:
     """Retry a message that the actor may send, in the unit of work that found it."""
+    await step_up.require_for_codes(actor, await codes_in(message))
     at = now()
     retried = await Message.filter(
         id=message.id, state__in=AGAIN, forgotten_at__isnull=True

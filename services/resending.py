@@ -37,6 +37,7 @@ WHERE message.recipient <> '' AND message.id IN (
     SELECT MAX(id) FROM message WHERE batch_id = ? AND kind = 'PERSONAL' GROUP BY code_id
 )
 ORDER BY message.id"""
+UNUSED = (Status.READY, Status.HELD)
 TO_A_BUYER = (MessageKind.CODES, MessageKind.DOWNLOAD)
 BUSY = "This mail is being sent right now. Try again in a moment."
 NEWER = "There is a newer mail about this. Use that one."
@@ -125,7 +126,7 @@ async def resend(actor: Actor, message_id: int) -> None:
         raise Conflict("This mail was not sent yet. Use Retry.")
     if not message.recipient:
         raise Conflict(messages.FORGOTTEN)
-    await step_up.require_for_codes(actor, await _codes_in(message))
+    await step_up.require_for_codes(actor, await messages.codes_in(message))
     new = await _put(_draft(actor, message))
     await _record(actor, Resource.MESSAGE, new, resent=message_id)
     _changed(message)
@@ -143,7 +144,7 @@ async def redirect(actor: Actor, message_id: int, email: str) -> None:
     address = emails.read(email)
     if emails.key(address) == message.recipient_key:
         raise Invalid({"email": "The mail went to this address. To send it once more, use Resend."})
-    await step_up.require_for_codes(actor, await _codes_in(message))
+    await step_up.require_for_codes(actor, await messages.codes_in(message))
     await _end(message)
     await _hand_over(message, address)
     new = await _put(replace(_draft(actor, message), recipient=address))
@@ -186,15 +187,6 @@ async def _put(draft: Draft) -> int:
     return new
 
 
-async def _codes_in(message: Message) -> int:
-    """How many codes it brings, or once held ones are released; a link's file asks for itself."""
-    if message.kind is not MessageKind.CODES:
-        return int(message.kind is MessageKind.PERSONAL)
-    return await Code.filter(
-        batch_id=message.batch_id, status__in=(Status.READY, Status.HELD), sent_to_id=None
-    ).count()
-
-
 def _draft(actor: Actor, message: Message) -> Draft:
     return Draft(
         kind=message.kind,
@@ -223,13 +215,13 @@ async def _hand_over(message: Message, address: str) -> None:
     key = (message.workspace_id, emails.key(address), message.recipient_name)
     # the codes before the holder, as an activation takes them: else the two wait for each other
     if message.kind is MessageKind.PERSONAL:
-        unused = Code.filter(id=message.code_id, status=Status.READY)
+        unused = Code.filter(id=message.code_id, status__in=UNUSED)
         await _withdraw(unused)
         await unused.update(sent_to_id=(await holders.known({key: address}))[key])
         return
     if message.kind is MessageKind.CODES:
         # the links of codes that went to people stand in their own mails, and stay good
-        unused = Code.filter(batch_id=message.batch_id, status=Status.READY, sent_to_id=None)
+        unused = Code.filter(batch_id=message.batch_id, status__in=UNUSED, sent_to_id=None)
         await _withdraw(unused)
     person_id = (await holders.known({key: address}))[key]
     await Batch.filter(id=message.batch_id).update(sent_to_id=person_id)

@@ -14,10 +14,21 @@ from services.settings import Settings
 
 STAGE = ".restoring"
 MARK = "ready.json"
+KEPT = "backups"  # where the old data goes
 DATABASE = "tallystick.sqlite3"
 BESIDE = (f"{DATABASE}-wal", f"{DATABASE}-shm")  # of the old one; they must not meet the new
 FOLDERS = ("evidence", "exports")
 MOVED = (*FOLDERS, heads_file.NAME, DATABASE)
+
+
+def apart(settings: Settings) -> Path | None:
+    """What of the data is on another disk than the rest: no rename gets there."""
+    data = settings.data_dir
+    found = {data / name: (data / name).lstat() for name in MOVED if os.path.lexists(data / name)}
+    if (kept := data / KEPT).exists():
+        found[kept] = kept.stat()  # things are moved into it
+    disk = data.stat().st_dev
+    return next((place for place, at in found.items() if at.st_dev != disk), None)
 
 
 def begin(settings: Settings) -> Path:
@@ -59,7 +70,7 @@ def finish(settings: Settings) -> Path | None:
     if not (stage / MARK).exists():
         shutil.rmtree(stage)
         return None
-    replaced = settings.data_dir / "backups" / json.loads((stage / MARK).read_text())["replaced"]
+    replaced = settings.data_dir / KEPT / json.loads((stage / MARK).read_text())["replaced"]
     replaced.mkdir(mode=0o700, parents=True, exist_ok=True)
     for name in MOVED:
         _exchange(settings.data_dir, stage, replaced, name)

@@ -7,12 +7,14 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from time_machine import Traveller
 
 from models import AuditEntry, Evidence, Installation, Notification
@@ -22,6 +24,7 @@ from services import (
     backup_checks,
     backup_folder,
     backup_list,
+    backup_manifest,
     backup_tar,
     backup_writing,
     backups,
@@ -285,6 +288,21 @@ async def test_a_download_counts_as_a_file_of_the_account(cast: Cast, configure:
 def test_a_folder_that_never_was_a_backup_is_refused(tmp_path: Path, ring: object) -> None:
     with pytest.raises(NotABackup):
         backup_folder.manifest(tmp_path)
+
+
+async def test_one_that_another_key_signed_is_never_called_sound(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = await backups.make(cast.olga)
+    stranger = Ed25519PrivateKey.generate()
+    monkeypatch.setattr(backup_manifest, "_signer", lambda: stranger)
+    public = stranger.public_key().public_bytes_raw().hex()
+    forged = backup_manifest.to_bytes(replace(manifest_of(name), public_key=public))
+    (folder() / name / "manifest.json").write_bytes(forged)
+    assert await backups.check(cast.olga, name) == (backup_checks.FOREIGN,)
+    [view] = await backup_list.every(cast.olga)
+    assert view.problems == (backup_checks.FOREIGN,)
+    assert (await last_backup.last(get_settings())).made_at is None
 
 
 async def test_nightly_ones_give_way_to_newer_and_those_of_people_stay(

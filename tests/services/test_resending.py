@@ -5,15 +5,17 @@ from collections.abc import Awaitable, Iterable
 
 import pytest
 import time_machine
+from tortoise.expressions import F
 
 from models import Batch, Code, Message
-from models.enums import AuditAction, MessageKind, MessageState
+from models.enums import AuditAction, MessageKind, MessageState, Status
 from services import (
     announced_files,
     batch_jobs,
     batches,
     codes,
     deliveries,
+    held,
     letters,
     links,
     messages,
@@ -212,6 +214,16 @@ async def test_a_whole_set_can_go_to_another_buyer(cast: Cast) -> None:
     assert batch.sent_to and batch.sent_to.email == "other@clinic.example"
     refused(await redeem_link(issued.tokens[1]))
     activated(await redeem(issued.texts[1], email="a@x.example"))
+
+
+async def test_links_of_codes_that_were_held_meanwhile_are_dead_too(cast: Cast) -> None:
+    issued = await buyer(cast)
+    await Code.filter(id=issued.codes[1].id).update(status=Status.HELD)
+    await Batch.filter(id=issued.batch.id).update(held=1, ready=F("ready") - 1)
+    await resending.redirect(cast.sam, (await newest()).id, "other@clinic.example")
+    await held.release(cast.ada, issued.batch.id, "Looked into")
+    refused(await redeem_link(issued.tokens[1]))
+    activated(await redeem(issued.texts[1]))
 
 
 @pytest.mark.parametrize("state", [MessageState.QUEUED, MessageState.RETRYING, MessageState.FAILED])

@@ -22,6 +22,7 @@ from services import (
     factor_removal,
     invitations,
     members,
+    messages,
     recovery,
     resending,
     sessions,
@@ -99,16 +100,32 @@ async def test_ten_codes_an_hour_are_shown_to_anybody_and_many_single_ones_are_m
     assert len(await entries(AuditAction.COPY)) == 10
 
 
-async def test_codes_that_are_held_count_when_their_mail_goes_elsewhere(cast: Cast) -> None:
+@pytest.mark.parametrize("status", [Status.HELD, Status.ACTIVATED])
+async def test_codes_that_may_come_back_count_when_their_mail_goes_elsewhere(
+    cast: Cast, status: Status
+) -> None:
+    """Before the mail goes out, held ones may be released and activations undone."""
     asked = wanted(cast.month, "12", notify="grace@example.org")
     batch = await batches.request(cast.ada, asked)
     message = await Message.get(batch_id=batch.id)
     await Message.filter(id=message.id).update(state=MessageState.SENT)
     made = await Code.filter(batch_id=batch.id).order_by("id")
-    await Code.filter(id__in=[code.id for code in made[1:]]).update(status=Status.HELD)
+    await Code.filter(id__in=[code.id for code in made[1:]]).update(status=status)
     ada = await grown_old(cast.ada)
     with pytest.raises(ConfirmationDue):
         await resending.redirect(ada, message.id, "thief@example.org")
+
+
+async def test_a_mail_with_many_codes_is_not_tried_again_unasked(cast: Cast) -> None:
+    batch = await batches.request(cast.ada, wanted(cast.month, "12", notify="grace@example.org"))
+    message = await Message.get(batch_id=batch.id)
+    await Message.filter(id=message.id).update(state=MessageState.FAILED)
+    ada = await grown_old(cast.ada)
+    with pytest.raises(ConfirmationDue):
+        await messages.retry(ada, message.id)
+    await message.refresh_from_db()
+    assert message.state is MessageState.FAILED
+    await messages.retry(await signed_in(cast.ada), message.id)
 
 
 async def test_an_hour_later_ten_more_are_shown(clock: time_machine.Traveller, cast: Cast) -> None:

@@ -2,6 +2,7 @@
 
 import shutil
 import stat
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -217,6 +218,20 @@ def test_a_file_that_is_swapped_after_the_check_is_not_taken(
     assert result.exit_code == 1
     assert "changed while it was copied" in result.output
     assert not lived.settings.sqlite_path.exists()
+
+
+def test_what_is_on_another_disk_is_said_before_anything_moves(lived: Lived) -> None:
+    elsewhere = Path(tempfile.mkdtemp(dir="/dev/shm"))
+    try:
+        if elsewhere.stat().st_dev == lived.settings.data_dir.stat().st_dev:
+            pytest.skip("There is no other disk here.")
+        (lived.settings.data_dir / "backups").symlink_to(elsewhere)
+        refused = run("restore", lived.backup, OLDER)
+        assert refused.exit_code == 1
+        assert "is on another disk" in refused.output
+        assert "HELD" not in lived.statuses()
+    finally:
+        shutil.rmtree(elsewhere)
 
 
 def test_whoever_can_write_to_a_backup_cannot_to_what_was_restored_from_it(lived: Lived) -> None:
