@@ -76,7 +76,8 @@ def _why(folder: Path, error: Exception) -> str:
     full = isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT)
     if full or "full" in str(error):
         return f"The disk of {folder} is full. Make room there, or set TALLYSTICK_BACKUP_DIR."
-    return f"The backup could not be written to {folder}: {error}."
+    said = (isinstance(error, OSError) and error.strerror) or error
+    return f"The backup could not be written to {folder}: {said}."
 
 
 def _require_room(settings: Settings, folder: Path) -> None:
