@@ -17,7 +17,7 @@ INDEXES = {
     "invitation_open": "invitation (COALESCE(workspace_id, 0), email_key)"
     " WHERE accepted_at IS NULL AND withdrawn_at IS NULL",
 }
-# On two lines, as SQLite has kept it since.
+# In the words that databases hold: SQLite keeps a trigger as it was written.
 SQLITE_TRIGGER = """
 CREATE TRIGGER {table}_no_{change} BEFORE {change} ON {table}
 BEGIN SELECT RAISE(ABORT, '{table} is only ever added to'); END;

@@ -1,4 +1,4 @@
-"""What several migrations are made of; neither Tortoise nor `schema` takes `_` for a migration.
+"""What several migrations are made of. A name with `_` is no migration to Tortoise and `schema`.
 
 Frozen: what a function here builds was built for databases that exist; another need is another
 function.
