@@ -58,6 +58,7 @@ async def held(actor: Actor, **which: int) -> Entitlement:
 
 
 async def move_end(before: Entitlement, ends_at: datetime) -> None:
+    """Raises Conflict where it ends at another time by now."""
     moved = await Entitlement.filter(id=before.id, ends_at=before.ends_at).update(
         ends_at=ends_at, changed_at=now()
     )

@@ -20,10 +20,7 @@ WITHDRAWN = (
 
 
 async def set_csv(actor: Actor, token: str, *, address: str) -> Export:
-    """The file behind the link of a mail that announced a batch.
-
-    Raises NotFound for a link of others, and Gone after its seven days.
-    """
+    """Raises NotFound for a link of others, and Gone after its seven days or once withdrawn."""
     batch_id = await _announced(actor, token)
     return await exports.batch_csv(actor, batch_id, address=address)
 

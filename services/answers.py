@@ -24,7 +24,7 @@ class Paid:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class Waits:
     """Nothing was looked at or counted: a shared budget is spent, and the try waits for a turn."""
 
     budget: str

@@ -39,6 +39,7 @@ class People:
 
 
 async def people_of(entries: Sequence[AuditEntry]) -> People:
+    """Whom these entries may concern, read once for all of them."""
     asked = {entry.person_id for entry in entries} - {None}
     workspaces = {workspace_of(entry) for entry in entries} - {None}
     users = await User.filter(person_id__in=asked, disabled_at=None) if asked else []
@@ -52,6 +53,7 @@ async def people_of(entries: Sequence[AuditEntry]) -> People:
 
 
 def of(entry: AuditEntry, notice: Notice, people: People) -> list[int]:
+    """The users to tell: of the first kind in the notice that has anybody."""
     found = (_audience(told, entry, people) for told in notice.told)
     return next((user_ids for user_ids in found if user_ids), [])
 

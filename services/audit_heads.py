@@ -30,6 +30,7 @@ from services.outbox import Draft
 from services.permissions import Permission, require
 from services.sheets import Export
 from services.signals import Changed, Topic
+from services.unsealed import UNSEALED_ABOUT
 from services.zones import now
 
 EVERY_SEALS = 1000
@@ -38,10 +39,6 @@ MAIL_EVERY = timedelta(days=1)
 LOCK = "heads"
 HEADS = "SELECT at, seq, digest, public_key, signature FROM audit_head ORDER BY seq"
 JSON_LINES = "application/jsonl; charset=utf-8"
-# Near enough to look at; Verify counts them one by one.
-UNSEALED = """
-SELECT COUNT(*) AS entries FROM audit_entry
-WHERE id > (SELECT COALESCE(MAX(entry_id), 0) FROM audit_seal)"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,7 +192,7 @@ async def state(actor: Actor) -> SealState:
     require(actor, Permission.ADMINISTER_WORKSPACE)
     newest = await _newest()
     installation = await _installation() if actor.is_owner else None
-    [waiting] = await fetch(UNSEALED, reading=True)
+    [waiting] = await fetch(UNSEALED_ABOUT, reading=True)
     return SealState(
         sealed=await _last_seq(),
         unsealed=waiting["entries"],

@@ -51,9 +51,9 @@ async def check(kept: Sequence[Head], progress: Progress | None = None) -> Verdi
     await walk.go(progress)
     restores = await head_checks.restores()
     for each in here:
-        head_checks.fits(each.head, each.source, walk, findings, restores)
+        head_checks.tell_unfit(each.head, each.source, walk, findings, restores)
     for head in ours:
-        head_checks.fits(head, "kept", walk, findings, restores)
+        head_checks.tell_unfit(head, "kept", walk, findings, restores)
     findings.extend(await unsealed.inserted(walk))
     findings.extend(await audit_guards.missing())
     codes, unlike = await audit_reconcile.compare()

@@ -67,7 +67,7 @@ METHODS = {
 # ids of rows that have no page and no name of their own
 HIDDEN = {
     *("account", "activation", "agreement", "delivery", "evaluation", "passkey", "plan"),
-    *("purchased", "purchased_action", "refusal", "release", "scheme", "session", "step"),
+    *("purchased_action", "refusal", "release", "scheme", "session", "step"),
     *("story", "user"),
 }
 DAYS = {"ends", "from", "until"}

@@ -21,6 +21,7 @@ async def change_row(
     action: AuditAction,
     **values: object,
 ) -> None:
+    """Write the values and the entry. Raises NotFound where this workspace has no such row."""
     if not await kind.filter(id=row_id, workspace_id=actor.workspace).update(**values):
         raise NotFound("It does not exist any more.")
     product_id = row_id if kind is Product else (await Plan.get(id=row_id)).product_id

@@ -8,20 +8,20 @@ from enum import StrEnum
 
 from services import (
     database_state,
-    health,
     last_backup,
     log_state,
     machine,
+    mail_health,
     throttle_state,
     waiting_work,
 )
 from services.actor import Actor
 from services.database_state import DatabaseState
-from services.health import MailHealth
 from services.heartbeats import Loop, Pulse
 from services.last_backup import LastBackup
 from services.log_state import LogState
 from services.machine import Clock, Disk, Version
+from services.mail_health import MailHealth
 from services.permissions import Permission, require
 from services.settings import Settings, get_settings
 from services.throttle_state import ThrottleState
@@ -93,7 +93,7 @@ async def examine(settings: Settings, loops: tuple[Loop, ...] | None) -> Checkup
         clock=await machine.clock(),
         log=await log_state.state(),
         throttling=await throttle_state.state(),
-        mail=await health.of_mail(),
+        mail=await mail_health.of_mail(),
     )
 
 

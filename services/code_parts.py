@@ -10,7 +10,6 @@ CHUNK = 200  # codes are opened on the loop, which others wait for
 
 
 async def parts(batch: Batch) -> AsyncIterator[list[Code]]:
-    """All codes of a batch in order, some at a time."""
     last = 0
     while part := await _part(batch, last):
         yield part

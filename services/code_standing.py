@@ -43,6 +43,7 @@ class Standing:
 
 
 async def read(attempt: Try, code: Candidate) -> Standing:
+    """As it is stored now: another try may have claimed it since it was found."""
     [row] = await fetch(STANDING, code.id)
     own = attempt.due is None and row["email_key"] == emails.key(attempt.email)
     return Standing(

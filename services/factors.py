@@ -41,6 +41,7 @@ class OwnFactors:
 
 
 async def of(user_id: int) -> Factors:
+    """What is set up; an app counts once a code of it was typed."""
     return Factors(
         totp=await Authenticator.exists(user_id=user_id, confirmed_at__isnull=False),
         passkeys=await Passkey.filter(user_id=user_id).count(),
@@ -76,6 +77,7 @@ async def holders(user_ids: Sequence[int]) -> dict[int, list[str]]:
 
 
 async def demand() -> Demand:
+    """Of whom the owner demands a second factor; nobody before set-up."""
     installation = await Installation.first()
     return installation.second_factor if installation else Demand.NOBODY
 

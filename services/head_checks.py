@@ -37,6 +37,7 @@ class Here:
 
 
 async def heads_here(findings: Findings) -> list[Here]:
+    """Those that are as they were signed; the others, and those gone from the table, are told."""
     # the file first: a head is in the database before it is in the file
     lines = await asyncio.to_thread(heads_file.lines)
     rows = await audit_heads.rows()
@@ -74,9 +75,10 @@ def _filed(
     return filed
 
 
-def fits(
+def tell_unfit(
     head: Head, source: str, walk: Walk, findings: Findings, restores: Sequence[SetBack] = ()
 ) -> None:
+    """Add a finding where the chain does not hold the head; a restore explains an earlier one."""
     over = head.seq > walk.seq
     if not over and walk.digests.get(head.seq, "") == head.digest:
         return

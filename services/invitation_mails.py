@@ -1,4 +1,4 @@
-"""The mail that brings an invitation: queued with it, and ended with it."""
+"""The mail that brings an invitation; `pointless_mails` ends it with the invitation."""
 
 from tortoise.queryset import QuerySet
 

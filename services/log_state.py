@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 
 from models import AuditEntry, AuditHead, AuditSeal
 from models.enums import AuditAction, Resource
-from services import audit_heads
 from services.database import fetch, moment, reader
+from services.unsealed import UNSEALED_ABOUT
 from services.zones import now
 
 LATE_AFTER = timedelta(minutes=5)
@@ -33,7 +33,7 @@ async def state() -> LogState:
     head = await AuditHead.all().using_db(reader()).order_by("-seq").first()
     verified = AuditEntry.filter(action=AuditAction.VERIFY.value, resource=Resource.AUDIT.value)
     check = await verified.using_db(reader()).order_by("-id").first()
-    [waiting] = await fetch(audit_heads.UNSEALED, reading=True)
+    [waiting] = await fetch(UNSEALED_ABOUT, reading=True)
     oldest = await fetch(OLDEST, reading=True)
     since = moment(oldest[0]["at"]) if oldest else None
     return LogState(

@@ -25,7 +25,7 @@ from services.envelopes import Post
 from services.errors import NotFound
 from services.letters import Compose, Letter, Pointless
 from services.mail_outcome import Misconfigured, Outcome, Permanent, Sent, Step, Temporary
-from services.outbox_claims import Held
+from services.outbox_claims import Claimed
 from services.permissions import Permission, require
 from services.settings import get_settings
 from services.signals import Changed, Topic
@@ -46,7 +46,7 @@ AT_ANY_TIME = datetime.min.replace(tzinfo=UTC)
 class _Unwritten:
     """What became of a message, while the database took no word of it."""
 
-    held: Held
+    claimed: Claimed
     outcome: Outcome
     until: datetime
 
@@ -128,56 +128,56 @@ async def _send_some(line: smtp.Line, compose: Compose, was_paused: bool) -> boo
             return False
         if message_id in _server.unwritten:
             continue
-        held = await outbox_claims.claim(message_id)
-        if held is None:
+        claimed = await outbox_claims.claim(message_id)
+        if claimed is None:
             continue
         progress = True
-        outcome = await _try(held, line, compose)
-        await _keep(_Unwritten(held, outcome, now() + outbox_claims.LEASE), was_paused)
+        outcome = await _try(claimed, line, compose)
+        await _keep(_Unwritten(claimed, outcome, now() + outbox_claims.LEASE), was_paused)
         if _must_stop(outcome):
             return False
     return progress
 
 
-async def _try(held: Held, line: smtp.Line, compose: Compose) -> Outcome:
+async def _try(claimed: Claimed, line: smtp.Line, compose: Compose) -> Outcome:
     try:
-        mail = compose(await _letter(held))
+        mail = compose(await _letter(claimed))
         post = Post(
-            recipient=held.recipient,
-            message_id=held.message_id,
+            recipient=claimed.recipient,
+            message_id=claimed.message_id,
             mail=mail,
-            reply_to=held.reply_to,
+            reply_to=claimed.reply_to,
         )
         return await line.send(post)
     except (Pointless, NotFound) as error:
         return Permanent(error.message)
     except Exception as error:  # noqa: BLE001 - the other messages must go
-        _log(held, error)
+        _log(claimed, error)
         return Temporary(UNWRITTEN)
 
 
-async def _letter(held: Held) -> Letter:
-    of_installation = held.workspace_id is None
-    return await (account_letters if of_installation else letters).read(held.id)
+async def _letter(claimed: Claimed) -> Letter:
+    of_installation = claimed.workspace_id is None
+    return await (account_letters if of_installation else letters).read(claimed.id)
 
 
-def _log(held: Held, error: Exception) -> None:
+def _log(claimed: Claimed, error: Exception) -> None:
     # What an exception says may hold an address; where it came from does not
     where = "".join(traceback.format_tb(error.__traceback__))
-    log.error("Message %d failed: %s\n%s", held.id, type(error).__name__, where)
+    log.error("Message %d failed: %s\n%s", claimed.id, type(error).__name__, where)
 
 
 async def _keep(known: _Unwritten, was_paused: bool = True) -> None:
     """Write it down, or remember it where the database is locked: else a mail would go twice."""
-    held = known.held
+    claimed = known.claimed
     try:
-        await _write_down(held, known.outcome, was_paused)
+        await _write_down(claimed, known.outcome, was_paused)
     except Exception as error:  # noqa: BLE001 - tried again before anything else is sent
-        _log(held, error)
-        _server.unwritten[held.id] = known
+        _log(claimed, error)
+        _server.unwritten[claimed.id] = known
         if now() < known.until:
             return
-    _server.unwritten.pop(held.id, None)
+    _server.unwritten.pop(claimed.id, None)
 
 
 async def _write_down_what_is_left() -> None:
@@ -186,19 +186,19 @@ async def _write_down_what_is_left() -> None:
 
 
 @unit_of_work
-async def _write_down(held: Held, outcome: Outcome, was_paused: bool) -> None:
+async def _write_down(claimed: Claimed, outcome: Outcome, was_paused: bool) -> None:
     match outcome:
         case Sent(answer):
-            await outbox_answers.sent(held, answer)
+            await outbox_answers.sent(claimed, answer)
             if was_paused:
                 await mail_pause.end()
         case Temporary(answer):
-            await outbox_answers.postpone(held, answer)
+            await outbox_answers.postpone(claimed, answer)
         case Permanent(answer):
-            await outbox_answers.fail(held, answer)
+            await outbox_answers.fail(claimed, answer)
         case Misconfigured(answer):
             await mail_pause.begin(answer)
-            await outbox_answers.give_back(held, answer)
+            await outbox_answers.give_back(claimed, answer)
 
 
 def _must_stop(outcome: Outcome) -> bool:

@@ -8,7 +8,7 @@ from models import Message
 from models.enums import AuditAction, MessageState, Resource
 from services import audit, outbox_claims, outbox_due, signals
 from services.database import unit_of_work
-from services.outbox_claims import Held
+from services.outbox_claims import Claimed
 from services.outbox_due import JITTER
 from services.settings import get_settings
 from services.signals import Changed, Topic
@@ -18,19 +18,20 @@ GROWTH = 4
 
 
 @unit_of_work
-async def sent(held: Held, answer: str) -> bool:
+async def sent(claimed: Claimed, answer: str) -> bool:
+    """False, as of each function here, where this process does not hold the message any more."""
     at = now()
-    return await _settle(held, MessageState.SENT, answer, sent_at=at, next_try_at=at)
+    return await _settle(claimed, MessageState.SENT, answer, sent_at=at, next_try_at=at)
 
 
 @unit_of_work
-async def postpone(held: Held, answer: str) -> bool:
+async def postpone(claimed: Claimed, answer: str) -> bool:
     """Try again later; or never, once it was tried for as long as the setting says."""
     at = now()
-    if at >= held.queued_at + get_settings().mail_give_up_after:
-        return await fail(held, answer)
-    later = at + delay(held.tries)
-    return await _settle(held, MessageState.RETRYING, answer, next_try_at=later)
+    if at >= claimed.queued_at + get_settings().mail_give_up_after:
+        return await fail(claimed, answer)
+    later = at + delay(claimed.tries)
+    return await _settle(claimed, MessageState.RETRYING, answer, next_try_at=later)
 
 
 def delay(tries: int) -> timedelta:
@@ -41,36 +42,36 @@ def delay(tries: int) -> timedelta:
 
 
 @unit_of_work
-async def give_back(held: Held, answer: str) -> bool:
+async def give_back(claimed: Claimed, answer: str) -> bool:
     """As if it had not been tried: what stopped it has nothing to do with it."""
-    state = MessageState.RETRYING if held.tries > 1 else MessageState.QUEUED
-    return await _settle(held, state, answer, tries=held.tries - 1)
+    state = MessageState.RETRYING if claimed.tries > 1 else MessageState.QUEUED
+    return await _settle(claimed, state, answer, tries=claimed.tries - 1)
 
 
 @unit_of_work
-async def fail(held: Held, answer: str) -> bool:
+async def fail(claimed: Claimed, answer: str) -> bool:
     """For good; `next_try_at` keeps when."""
-    if not await _settle(held, MessageState.FAILED, answer, next_try_at=now()):
+    if not await _settle(claimed, MessageState.FAILED, answer, next_try_at=now()):
         return False
     await audit.record(
         AuditAction.FAIL,
         Resource.MESSAGE,
-        held.id,
+        claimed.id,
         by=None,
-        workspace_id=held.workspace_id,
-        person_id=held.requested_by_id,
-        kind=held.kind.value,
-        tries=held.tries,
+        workspace_id=claimed.workspace_id,
+        person_id=claimed.requested_by_id,
+        kind=claimed.kind.value,
+        tries=claimed.tries,
     )
     signals.emit(Changed(None, Topic.HISTORY))
     return True
 
 
-async def _settle(held: Held, state: MessageState, answer: str, **values: Any) -> bool:
+async def _settle(claimed: Claimed, state: MessageState, answer: str, **values: Any) -> bool:
     """Only who holds it may say so; whoever took too long is not heard."""
     settled = await Message.filter(
-        id=held.id, state=MessageState.SENDING, holder=outbox_claims.ME
+        id=claimed.id, state=MessageState.SENDING, holder=outbox_claims.ME
     ).update(state=state, last_answer=answer, holder="", held_until=None, **values)
     if settled:
-        outbox_claims.changed(held.workspace_id, held.id)
+        outbox_claims.changed(claimed.workspace_id, claimed.id)
     return bool(settled)

@@ -18,7 +18,7 @@ LEASE = timedelta(minutes=15)  # longer than any try lasts
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class Claimed:
     """A message that only this process may send now; `reply_to` is where answers to it go."""
 
     id: int
@@ -33,7 +33,7 @@ class Held:
 
 
 @unit_of_work
-async def claim(message_id: int) -> Held | None:
+async def claim(message_id: int) -> Claimed | None:
     """The message, its try counted; nothing where another one was faster.
 
     The first try begins the days in which it is retried: those in which no mail could go out at
@@ -50,7 +50,7 @@ async def claim(message_id: int) -> Held | None:
         await Message.filter(id=row.id).update(queued_at=at)
         row.queued_at = at
     changed(row.workspace_id, row.id)
-    return Held(
+    return Claimed(
         row.id,
         row.workspace_id,
         row.kind,

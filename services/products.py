@@ -16,6 +16,7 @@ def _name(name: str) -> str:
 
 
 async def create(actor: Actor, name: str) -> Product:
+    """Raises Invalid(name) for a name that is missing, too long or taken."""
     require(actor, Permission.EDIT_CATALOG)
     name = _name(name)
     try:
@@ -32,6 +33,7 @@ async def _create(actor: Actor, name: str) -> Product:
 
 
 async def rename(actor: Actor, product_id: int, name: str) -> None:
+    """Raises NotFound, and Invalid(name) as `create` does."""
     require(actor, Permission.EDIT_CATALOG)
     name = _name(name)
     try:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from models.enums import RefusalReason
 from services import activations, code_standing, paid_steps, redeem_limits
-from services.answers import Answer, Held, Outcome, Refused
+from services.answers import Answer, Outcome, Refused, Waits
 from services.database import unit_of_work
 from services.redeem_claim import claim, find
 from services.redeem_limits import Booking
@@ -13,12 +13,12 @@ from services.tries import Candidate, Try
 
 
 @unit_of_work
-async def decide(tries: list[Try]) -> list[Answer | Held]:
+async def decide(tries: list[Try]) -> list[Answer | Waits]:
     """Each try's own claim and answer, or that it waits for a turn; one transaction for all."""
     async with redeem_limits.booked(tries) as bookings:
         pairs = list(zip(tries, bookings, strict=True))
         decided = iter(await _outcomes([t for t, booking in pairs if booking.is_admitted]))
-        answers: list[Answer | Held] = []
+        answers: list[Answer | Waits] = []
         for booking in bookings:
             if not booking.is_admitted:
                 answers.append(_not_admitted(booking))
@@ -30,8 +30,8 @@ async def decide(tries: list[Try]) -> list[Answer | Held]:
     return answers
 
 
-def _not_admitted(booking: Booking) -> Refused | Held:
-    return booking.held or Refused(reason=RefusalReason.LIMITED, minutes=booking.minutes)
+def _not_admitted(booking: Booking) -> Refused | Waits:
+    return booking.waits or Refused(reason=RefusalReason.LIMITED, minutes=booking.minutes)
 
 
 async def _outcomes(tries: Sequence[Try]) -> list[Answer]:
@@ -74,7 +74,7 @@ async def _not_claimed(attempt: Try, code: Candidate | None) -> Answer:
 
 
 @unit_of_work
-async def recall(attempt: Try) -> Outcome | Held:
+async def recall(attempt: Try) -> Outcome | Waits:
     """The receipt of an activated code for the one who activated it, told by the e-mail address."""
     async with redeem_limits.booked([attempt]) as [booking]:
         if not booking.is_admitted:

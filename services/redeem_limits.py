@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from models.enums import AuditAction, Resource
 from services import audit, budgets, lanes
-from services.answers import Held
+from services.answers import Waits
 from services.budgets import AddressLimit, Limit, Window
 from services.settings import get_settings
 from services.tries import Try, Visitor
@@ -44,15 +44,15 @@ def _shared(visitor: Visitor) -> list[Limit]:
 
 @dataclass(frozen=True, slots=True)
 class Booking:
-    """`minutes` to wait where the try is refused; `held` where it must wait for its turn first."""
+    """`minutes` to wait where the try is refused; `waits` where it must wait for its turn first."""
 
     minutes: int = 0
-    held: Held | None = None
+    waits: Waits | None = None
     windows: tuple[Window, ...] = ()
 
     @property
     def is_admitted(self) -> bool:
-        return not self.minutes and self.held is None
+        return not self.minutes and self.waits is None
 
     def give_back(self) -> None:
         for window in self.windows:
@@ -85,7 +85,7 @@ async def _book(attempt: Try, windows: dict[str, Window]) -> Booking:
             await _tell_once(window)
             if window.limit.key not in attempt.turns:
                 Booking(windows=tuple(taken)).give_back()
-                return Booking(held=Held(window.limit.key))
+                return Booking(waits=Waits(window.limit.key))
     return Booking(windows=tuple(taken))
 
 
@@ -100,7 +100,7 @@ async def _tell_once(window: Window) -> None:
 
 
 async def in_turn(
-    decide: Callable[[Try], Awaitable[T | Held]], attempt: Try, *, found: Callable[[T], object]
+    decide: Callable[[Try], Awaitable[T | Waits]], attempt: Try, *, found: Callable[[T], object]
 ) -> T:
     """What is decided, at once or, while a shared budget is spent, when it is this one's turn.
 
@@ -108,7 +108,7 @@ async def in_turn(
     wins nothing. `found` tells a success, which costs nobody time. Raises Unavailable.
     """
     answer = await decide(attempt)
-    if not isinstance(answer, Held):
+    if not isinstance(answer, Waits):
         return answer
     visitor = attempt.visitor
     rank = (visitor.actor is None, by_address().spent(visitor.address))

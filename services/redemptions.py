@@ -21,7 +21,7 @@ from services import (
     vault,
     zones,
 )
-from services.answers import Answer, Held, Outcome, Refused
+from services.answers import Answer, Outcome, Refused, Waits
 from services.code_list import status_of
 from services.errors import Unavailable
 from services.links import Link, Purpose
@@ -130,7 +130,7 @@ async def _decided(attempt: Try) -> Answer:
     return outcome
 
 
-async def _in_turn(decide: Callable[[Try], Awaitable[A | Held]], attempt: Try) -> A:
+async def _in_turn(decide: Callable[[Try], Awaitable[A | Waits]], attempt: Try) -> A:
     try:
         return await redeem_limits.in_turn(decide, attempt, found=_is_success)
     except Unavailable:

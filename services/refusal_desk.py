@@ -14,7 +14,7 @@ from services import (
     throttling,
 )
 from services.actor import Actor
-from services.answers import Held
+from services.answers import Waits
 from services.code_story import Story
 from services.database import is_id, unit_of_work
 from services.errors import Invalid, NotFound
@@ -49,10 +49,10 @@ async def look_up(actor: Actor, typed: str, *, address: str) -> Story:
 @unit_of_work
 async def _find(
     actor: Actor, attempt: Try, reference: str | None
-) -> Candidate | Refusal | Held | None:
+) -> Candidate | Refusal | Waits | None:
     async with redeem_limits.booked([attempt]) as [booking]:
-        if booking.held:
-            return booking.held
+        if booking.waits:
+            return booking.waits
         if booking.minutes:
             raise throttling.refuse(Kind.REDEEM, minutes=booking.minutes)
         if reference:

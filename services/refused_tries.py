@@ -8,6 +8,7 @@ from services.tries import Candidate, Try
 
 
 async def refuse(attempt: Try, reason: RefusalReason, code: Candidate | None = None) -> Refused:
+    """The refusal, written down; members of the code's workspace get its facts too."""
     reference = await refusals.record(reason, attempt, code)
     return Refused(reason=reason, reference=reference, facts=await _facts(attempt, code))
 

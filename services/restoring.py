@@ -31,8 +31,7 @@ from services.backup_writing import Progress
 from services.content_digest import content_of
 from services.errors import DomainError
 from services.holding import Ended, Holding
-from services.keys import KeyFileError
-from services.keys import Older as ReplacedKey
+from services.keys import KeyFileError, Older
 from services.known_heads import Known
 from services.newer_database import Newer
 from services.settings import Settings
@@ -43,7 +42,7 @@ class RestoreRefused(DomainError):
     """Nothing was changed; the message says why."""
 
 
-class Older(RestoreRefused):
+class OlderCopy(RestoreRefused):
     """The copy is older than what is known; `known` is the newest that it lacks."""
 
     def __init__(self, manifest: Manifest, known: Known) -> None:
@@ -71,7 +70,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Restored:
-    """`gone` are codes by batch that only the database knew that was there; `missing` files.
+    """`gone` are codes by batch that only the database knew that was there.
 
     `unused_key` is a newer key that the restored database does not know.
     """
@@ -99,7 +98,7 @@ async def restore(
         )
     restore_swap.finish(settings)
     *older, newest = key_file.load_all(settings.key_path)
-    keys.use(newest, [ReplacedKey(ring) for ring in reversed(older)])
+    keys.use(newest, [Older(ring) for ring in reversed(older)])
     try:
         return await _restore(settings, asked, progress)
     except BaseException:
@@ -229,7 +228,7 @@ def _require_same(file: Path, content: Content) -> None:
 def _lacking(
     settings: Settings, asked: Asked, newer: Newer | None, manifest: Manifest, copy: Path
 ) -> Known | None:
-    """The newest that is known and not in the copy. Raises Older unless that was accepted."""
+    """The newest that is known and not in the copy. Raises OlderCopy unless that was accepted."""
     with copied_database.opened(copy) as opened:
         ours = {manifest.key_check, *copied_database.key_checks(opened).values()}
     if newer and not ours & newer.keys:
@@ -248,7 +247,7 @@ def _lacking(
             f"the database in the data folder, which has entries up to {newer.last_entry:,}",
         )
     if missing and not asked.accept_older:
-        raise Older(manifest, missing)
+        raise OlderCopy(manifest, missing)
     return missing
 
 

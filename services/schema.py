@@ -51,7 +51,8 @@ async def migrate(settings: Settings) -> list[str]:
 
 
 def _known() -> list[str]:
-    return sorted(module.name for module in pkgutil.iter_modules(migrations.__path__))
+    names = (module.name for module in pkgutil.iter_modules(migrations.__path__))
+    return sorted(name for name in names if not name.startswith("_"))
 
 
 def _missing(applied: set[str]) -> list[str]:

@@ -61,5 +61,5 @@ async def state() -> ThrottleState:
 
 def _spent(rows: dict[str, dict[str, object]], key: str) -> int:
     spent = rows[key]["spent"] if key in rows else 0
-    assert isinstance(spent, int)
+    assert isinstance(spent, int), "the column holds numbers"
     return spent

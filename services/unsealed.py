@@ -8,6 +8,10 @@ from services.zones import now
 UNSEALED = """
 SELECT COUNT(*) AS entries FROM audit_entry entry
 WHERE NOT EXISTS (SELECT 1 FROM audit_seal seal WHERE seal.entry_id = entry.id)"""
+# Near enough to look at, and one look at an index.
+UNSEALED_ABOUT = """
+SELECT COUNT(*) AS entries FROM audit_entry
+WHERE id > (SELECT COALESCE(MAX(entry_id), 0) FROM audit_seal)"""
 INSERTED = """
 SELECT entry.id FROM audit_entry entry
 WHERE (entry.id < 1 OR (entry.id < ? AND entry.at < ?))

@@ -27,6 +27,7 @@ class Whole:
 
 
 async def find(actor: Actor, person_id: int) -> Whole:
+    """Raises NotFound; Conflict for who was erased already, for oneself, and for the last owner."""
     require(actor, Permission.RUN_INSTALLATION)
     asked = is_id(person_id) and await Person.get_or_none(id=person_id)
     if not asked:

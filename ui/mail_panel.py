@@ -3,7 +3,7 @@
 from nicegui import ui
 from nicegui.elements.mixins.text_element import TextElement
 
-from services import health, mailing, trial_mail, zones
+from services import mail_health, mailing, trial_mail, zones
 from services.actor import Actor
 from services.letters import Mail
 from services.mail_outcome import Misconfigured, Outcome, Permanent, Sent, Temporary
@@ -49,7 +49,7 @@ class MailPanel:
         await self.refresh()
 
     async def refresh(self) -> None:
-        mail = await health.mail(await actions.actor())
+        mail = await mail_health.mail(await actions.actor())
         self.is_set = bool(mail.server)
         section, reason = mail_words.section(mail, self.zone), mail_words.answer(mail)
         self.panel.set_state(section.word, TONES[section.mood])

@@ -1,6 +1,6 @@
 """How the state of the mail is said: on the Health page and by the doctor."""
 
-from services.health import MailHealth
+from services.mail_health import MailHealth
 from ui import wording
 from ui.health_tables import BAD, GOOD, WARN, Mood, Section
 

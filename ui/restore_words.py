@@ -1,13 +1,13 @@
 """What a restore did, or why it did not, in sentences."""
 
-from services.restoring import Held, Older, Restored
+from services.restoring import Held, OlderCopy, Restored
 from ui import wording
 
 ZONE = "UTC"
 NAMED = 10  # batches
 
 
-def older(refused: Older) -> list[str]:
+def older(refused: OlderCopy) -> list[str]:
     manifest, known = refused.manifest, refused.known
     return [
         f"This backup is older than what is known of the log. It was made "

@@ -1,24 +1,12 @@
 """Every table of the first version."""
 
-from typing import Any
-
 from tortoise import fields, migrations
 from tortoise.fields.base import OnDelete
 from tortoise.indexes import Index
 from tortoise.migrations import operations as ops
 
 from models.enums import BatchState, CodeKind, RefusalReason, Role, Status, Theme
-
-
-def link(field: str, model: str, related_name: str, *, null: bool = False) -> tuple[str, Any]:
-    return field, fields.ForeignKeyField(
-        f"models.{model}",
-        source_field=f"{field}_id",
-        to_field="id",
-        related_name=related_name,
-        on_delete=OnDelete.RESTRICT,
-        null=null,
-    )
+from models.migrations._parts import link
 
 
 class Migration(migrations.Migration):

@@ -3,34 +3,15 @@
 from typing import Any
 
 from tortoise import fields, migrations
-from tortoise.fields.base import OnDelete
 from tortoise.indexes import Index
 from tortoise.migrations import operations as ops
 
 from models.enums import MessageKind, MessageState, NotificationKind
-
-SQLITE_REFUSAL = "SELECT RAISE(ABORT, 'audit_fanout is only ever added to');"
-SQLITE_TRIGGERS = f"""
-CREATE TRIGGER audit_fanout_no_update BEFORE UPDATE ON audit_fanout BEGIN {SQLITE_REFUSAL} END;
-CREATE TRIGGER audit_fanout_no_delete BEFORE DELETE ON audit_fanout BEGIN {SQLITE_REFUSAL} END;
-"""
-POSTGRES_TRIGGERS = """
-CREATE TRIGGER audit_fanout_no_update BEFORE UPDATE ON audit_fanout
-    FOR EACH ROW EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER audit_fanout_no_delete BEFORE DELETE ON audit_fanout
-    FOR EACH ROW EXECUTE FUNCTION refuse_change();
-CREATE TRIGGER audit_fanout_no_truncate BEFORE TRUNCATE ON audit_fanout
-    FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-"""
-
-
-def _is_postgres(editor: Any) -> bool:
-    return editor.client.capabilities.dialect == "postgres"
+from models.migrations._parts import add, link, only_added_to
 
 
 async def guard(apps: Any, editor: Any) -> None:
-    triggers = POSTGRES_TRIGGERS if _is_postgres(editor) else SQLITE_TRIGGERS
-    await editor.client.execute_script(triggers)
+    await only_added_to(editor, "audit_fanout")
 
 
 async def unguard(apps: Any, editor: Any) -> None:
@@ -48,21 +29,6 @@ async def settle(apps: Any, editor: Any) -> None:
 
 async def leave(apps: Any, editor: Any) -> None:
     """The columns go, and what was settled with them."""
-
-
-def link(field: str, model: str, related_name: str, *, null: bool = False) -> tuple[str, Any]:
-    return field, fields.ForeignKeyField(
-        f"models.{model}",
-        source_field=f"{field}_id",
-        to_field="id",
-        related_name=related_name,
-        on_delete=OnDelete.RESTRICT,
-        null=null,
-    )
-
-
-def add(model: str, name: str, field: Any) -> ops.AddField:
-    return ops.AddField(model_name=model, name=name, field=field)
 
 
 class Migration(migrations.Migration):

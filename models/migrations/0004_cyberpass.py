@@ -6,25 +6,21 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from tortoise import fields, migrations
-from tortoise.fields.base import OnDelete
 from tortoise.indexes import Index
 from tortoise.migrations import operations as ops
 
 from models.enums import BatchState, CodeKind, EvaluationState, Role, StepState
+from models.migrations._parts import add, is_postgres, link, only_added_to, row
 
 INDEXES = {
     "activation_pays": "activation (step_id) WHERE undone_at IS NULL AND step_id IS NOT NULL",
     "invitation_open": "invitation (COALESCE(workspace_id, 0), email_key)"
     " WHERE accepted_at IS NULL AND withdrawn_at IS NULL",
 }
-GUARDED = ("audit_seal", "audit_head")
+# In the words that databases hold: SQLite keeps a trigger as it was written.
 SQLITE_TRIGGER = """
 CREATE TRIGGER {table}_no_{change} BEFORE {change} ON {table}
 BEGIN SELECT RAISE(ABORT, '{table} is only ever added to'); END;
-"""
-POSTGRES_TRIGGER = """
-CREATE TRIGGER {table}_no_{change} BEFORE {change} ON {table}
-    FOR EACH {each} EXECUTE FUNCTION refuse_change();
 """
 COUNT_DAY = """
 INSERT INTO activation_day (created_at, workspace_id, kind, day, activated) VALUES ({})"""
@@ -37,22 +33,11 @@ JOIN workspace ON workspace.id = activation.workspace_id
 WHERE activation.undone_at IS NULL"""
 
 
-def _is_postgres(editor: Any) -> bool:
-    return editor.client.capabilities.dialect == "postgres"
-
-
 async def guard(apps: Any, editor: Any) -> None:
     for name, target in INDEXES.items():
         await editor.client.execute_script(f"CREATE UNIQUE INDEX {name} ON {target};")
-    is_postgres = _is_postgres(editor)
-    changes = {"update": "ROW", "delete": "ROW", "truncate": "STATEMENT"}
-    trigger = POSTGRES_TRIGGER if is_postgres else SQLITE_TRIGGER
-    for table in GUARDED:
-        for change, each in changes.items():
-            if is_postgres or change != "truncate":
-                await editor.client.execute_script(
-                    trigger.format(table=table, change=change, each=each)
-                )
+    for table in ("audit_seal", "audit_head"):
+        await only_added_to(editor, table, sqlite=SQLITE_TRIGGER)
 
 
 async def unguard(apps: Any, editor: Any) -> None:
@@ -63,13 +48,13 @@ async def unguard(apps: Any, editor: Any) -> None:
 async def count_days(apps: Any, editor: Any) -> None:
     """What was activated before, on its day in its workspace."""
     days: Counter[tuple[int, str, str]] = Counter()
-    for row in await editor.client.execute_query_dict(USES):
-        at = row["created_at"]
+    for use in await editor.client.execute_query_dict(USES):
+        at = use["created_at"]
         at = datetime.fromisoformat(at) if isinstance(at, str) else at
-        day = at.astimezone(ZoneInfo(row["time_zone"])).date()
-        days[row["workspace_id"], row["kind"], day.isoformat()] += 1
+        day = at.astimezone(ZoneInfo(use["time_zone"])).date()
+        days[use["workspace_id"], use["kind"], day.isoformat()] += 1
     places = (
-        "$1::timestamptz, $2, $3, $4::text::date, $5" if _is_postgres(editor) else "?, ?, ?, ?, ?"
+        "$1::timestamptz, $2, $3, $4::text::date, $5" if is_postgres(editor) else "?, ?, ?, ?, ?"
     )
     statement = COUNT_DAY.format(places)
     for (workspace, kind, day), number in days.items():
@@ -80,34 +65,6 @@ async def count_days(apps: Any, editor: Any) -> None:
 
 async def leave(apps: Any, editor: Any) -> None:
     """The table goes, and the days with it."""
-
-
-def link(field: str, model: str, related_name: str, *, null: bool = False) -> tuple[str, Any]:
-    return field, fields.ForeignKeyField(
-        f"models.{model}",
-        source_field=f"{field}_id",
-        to_field="id",
-        related_name=related_name,
-        on_delete=OnDelete.RESTRICT,
-        null=null,
-    )
-
-
-def add(model: str, name: str, field: Any) -> ops.AddField:
-    return ops.AddField(model_name=model, name=name, field=field)
-
-
-def row(name: str, table: str, *columns: tuple[str, Any], **options: Any) -> ops.CreateModel:
-    return ops.CreateModel(
-        name=name,
-        fields=[
-            ("id", fields.BigIntField(primary_key=True)),
-            ("created_at", fields.DatetimeField(auto_now_add=True)),
-            *columns,
-        ],
-        options={"table": table, **options},
-        bases=["Row"],
-    )
 
 
 class Migration(migrations.Migration):

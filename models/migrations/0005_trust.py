@@ -8,6 +8,7 @@ from tortoise.indexes import Index
 from tortoise.migrations import operations as ops
 
 from models.enums import AccountChange, ChallengePurpose, Demand, SignInMethod
+from models.migrations._parts import add, link, row
 
 FIRST_KEY = """
 INSERT INTO "key" (created_at, number, check_value, resealed_to, codes, resealed)
@@ -21,34 +22,6 @@ async def write_first_key(apps: Any, editor: Any) -> None:
 
 async def leave(apps: Any, editor: Any) -> None:
     """The table goes, and its row with it."""
-
-
-def link(field: str, model: str, related_name: str, *, null: bool = False) -> tuple[str, Any]:
-    return field, fields.ForeignKeyField(
-        f"models.{model}",
-        source_field=f"{field}_id",
-        to_field="id",
-        related_name=related_name,
-        on_delete=OnDelete.RESTRICT,
-        null=null,
-    )
-
-
-def add(model: str, name: str, field: Any) -> ops.AddField:
-    return ops.AddField(model_name=model, name=name, field=field)
-
-
-def row(name: str, table: str, *columns: tuple[str, Any], **options: Any) -> ops.CreateModel:
-    return ops.CreateModel(
-        name=name,
-        fields=[
-            ("id", fields.BigIntField(primary_key=True)),
-            ("created_at", fields.DatetimeField(auto_now_add=True)),
-            *columns,
-        ],
-        options={"table": table, **options},
-        bases=["Row"],
-    )
 
 
 class Migration(migrations.Migration):

@@ -93,7 +93,7 @@ async def _issue(scene: Scene, story: PurchaseStory, action: Action, key: str) -
         Resource.BATCH,
         batch.id,
         **place,
-        purchased=action.id,
+        purchased_action=action.id,
         codes=story.codes,
     )
     await insert_many("code", CODE_COLUMNS, rows_of(batch))

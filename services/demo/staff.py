@@ -31,10 +31,10 @@ async def workspaces(scene: Scene) -> None:
     at += timedelta(minutes=5)
     for email, slug, role in MEMBERS:
         workspace, user = scene.workspaces[slug], scene.users[email]
-        member = await Membership.create(
+        await Membership.create(
             workspace_id=workspace.id, user_id=user.id, role=role, created_at=at
         )
-        _record_owner(scene, at, Resource.MEMBER, member.id, workspace.id, role=role.value)
+        _record_owner(scene, at, Resource.MEMBER, user.id, workspace.id, role=role.value)
 
 
 def _record_owner(

@@ -8,8 +8,8 @@ from services import (
     erasure,
     factor_demand,
     factor_removal,
-    health,
     key_status,
+    mail_health,
     mailing,
     own_address,
     trial_mail,
@@ -156,7 +156,7 @@ ROWS = [
         reach=Reach.ALL,
     ),
     reads("key_status.read", OWNER, lambda w, who: key_status.read(who), reach=Reach.ALL),
-    reads("health.mail", OWNER, lambda w, who: health.mail(who), reach=Reach.ALL),
+    reads("mail_health.mail", OWNER, lambda w, who: mail_health.mail(who), reach=Reach.ALL),
     reads("checkup.of", OWNER, lambda w, who: checkup.of(who, ()), reach=Reach.ALL),
     reads("own_address.check", OWNER, lambda w, who: own_address.check(who), reach=Reach.ALL),
     writes(

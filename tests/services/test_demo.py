@@ -197,6 +197,19 @@ async def test_the_log_tells_all_that_happened_in_order(sample: Settings) -> Non
             assert entry.detail["activation"] == use.id
 
 
+async def test_the_log_names_rows_as_commands_do(sample: Settings) -> None:
+    seats = await Membership.all().values_list("workspace_id", "user_id")
+    joined = await AuditEntry.filter(resource=Resource.MEMBER)
+    assert sorted((entry.workspace_id, entry.target_id) for entry in joined) == sorted(seats)
+    bought = await Batch.filter(kind=CodeKind.PURCHASE)
+    assert bought
+    for batch in bought:
+        asked = await AuditEntry.get(
+            action=AuditAction.CREATE, resource=Resource.BATCH, target_id=batch.id
+        )
+        assert asked.detail == {"purchased_action": batch.action_id, "codes": batch.quantity}
+
+
 async def test_refusals_came_after_their_reason(sample: Settings) -> None:
     refusals = await Refusal.all().select_related("code__batch")
     assert len({refusal.reason for refusal in refusals}) == 6

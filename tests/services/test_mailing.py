@@ -217,7 +217,7 @@ async def test_what_can_never_be_written_down_holds_up_nobody(
     poisoned, *_ = await queue(cast, "ann@example.org", "bob@example.org")
     sent = outbox_answers.sent
 
-    async def refused(held: outbox_claims.Held, answer: str) -> bool:
+    async def refused(held: outbox_claims.Claimed, answer: str) -> bool:
         if held.id == poisoned:
             raise OperationalError
         return await sent(held, answer)

@@ -13,7 +13,7 @@ from services import messages, outbox, outbox_answers, outbox_claims, outbox_due
 from services.database import unit_of_work
 from services.errors import Conflict, NotFound
 from services.outbox import Draft
-from services.outbox_claims import Held
+from services.outbox_claims import Claimed
 from services.signals import Changed, Topic
 from services.zones import now
 from tests.cast import Cast, entries, every_row
@@ -38,7 +38,7 @@ async def queued(cast: Cast, **more: object) -> Message:
     return await Message.get(id=message_id)
 
 
-async def held(message: Message) -> Held:
+async def held(message: Message) -> Claimed:
     claimed = await outbox_claims.claim(message.id)
     assert claimed
     return claimed

@@ -19,7 +19,7 @@ from services import (
 from services.backup_manifest import Made, NotABackup
 from services.backup_writing import Wanted
 from services.errors import DomainError
-from services.restoring import Asked, Older
+from services.restoring import Asked, OlderCopy
 from services.schema_check import SchemaRefused
 from services.settings import Settings, get_settings
 from ui import restore_words, wording
@@ -116,7 +116,7 @@ def restore(
         told = _progress if sys.stderr.isatty() else backup_writing.nothing
         try:
             restored = asyncio.run(restoring.restore(settings, asked, told))
-        except Older as refused:
+        except OlderCopy as refused:
             problems.stop("\n".join(restore_words.older(refused)))
         except NotABackup as refused:
             problems.stop(str(refused))

@@ -103,6 +103,6 @@ async def _not_found(request: Request, _: Exception) -> Response:
 
 async def _serve_root(request: Request) -> Response:
     """As NiceGUI answers an unknown path, but with more patience than its 3 seconds."""
-    assert core.root
+    assert core.root, "ui.run set it before the first request"
     built = page("", response_timeout=PAGE_WITHIN)._wrap(core.root)  # noqa: SLF001 - no route
     return await built(request=request)

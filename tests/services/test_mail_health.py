@@ -9,7 +9,7 @@ import time_machine
 
 from models import Installation, Message
 from models.enums import AuditAction, MessageKind, MessageState
-from services import health, mail_pause, mailing, outbox, trial_mail
+from services import mail_health, mail_pause, mailing, outbox, trial_mail
 from services.database import unit_of_work
 from services.errors import Conflict, Invalid, NotFound
 from services.letters import Mail
@@ -54,7 +54,7 @@ async def put(cast: Cast, *states: MessageState) -> None:
 
 
 async def test_without_a_server_it_says_so(cast: Cast) -> None:
-    mail = await health.mail(cast.olga)
+    mail = await mail_health.mail(cast.olga)
     assert mail.server == ""
     assert mail.held.startswith("No mail server is set up yet.")
     assert (mail.queued, mail.retrying, mail.failed, mail.oldest) == (0, 0, 0, None)
@@ -68,7 +68,7 @@ async def test_it_shows_what_is_set_without_the_password(cast: Cast, configure: 
         mail_from="codes@example.org",
         public_url="https://codes.example.org",
     )
-    mail = await health.mail(cast.olga)
+    mail = await mail_health.mail(cast.olga)
     assert (mail.server, mail.tls, mail.user, mail.sender, mail.held) == (
         "mail.example.org:587",
         "starttls",
@@ -86,7 +86,7 @@ async def test_it_counts_the_messages_of_every_workspace(
     await put(cast, *MessageState, MessageState.FAILED, MessageState.FAILED)
     clock.shift(timedelta(hours=3))
     await put(cast, MessageState.QUEUED)
-    mail = await health.mail(cast.olga)
+    mail = await mail_health.mail(cast.olga)
     assert (mail.queued, mail.retrying, mail.failed) == (3, 1, 3)
     assert mail.oldest == first
 
@@ -94,14 +94,14 @@ async def test_it_counts_the_messages_of_every_workspace(
 async def test_what_was_forgotten_needs_nobody_any_more(cast: Cast) -> None:
     await put(cast, MessageState.FAILED)
     await Message.all().update(forgotten_at=now())
-    assert (await health.mail(cast.olga)).failed == 0
+    assert (await mail_health.mail(cast.olga)).failed == 0
 
 
 async def test_it_says_since_when_and_why_mail_is_paused(
     clock: time_machine.Traveller, cast: Cast
 ) -> None:
     await mail_pause.begin("535 Wrong password")
-    mail = await health.mail(cast.olga)
+    mail = await mail_health.mail(cast.olga)
     assert (mail.paused_at, mail.paused) == (now(), "535 Wrong password")
 
 
@@ -111,7 +111,7 @@ async def test_nobody_else_sees_or_sends_anything(
 ) -> None:
     before = await every_row()
     with pytest.raises(NotFound):
-        await health.mail(getattr(cast, who))
+        await mail_health.mail(getattr(cast, who))
     with pytest.raises(NotFound):
         await trial_mail.send(getattr(cast, who), "ann@example.org", TEST)
     assert not box.lines

@@ -1,4 +1,4 @@
-"""Whether the installation is well, for its owner."""
+"""How mail stands: what waits, what failed, and why nothing goes out, for the owner."""
 
 from dataclasses import dataclass
 from datetime import datetime
