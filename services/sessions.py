@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -193,15 +193,8 @@ async def seated(actor: Actor, workspace: Workspace) -> Actor | None:
 
 
 def in_workspace(actor: Actor, workspace: Workspace, role: Role) -> Actor:
-    return Actor(
-        user_id=actor.user_id,
-        person_id=actor.person_id,
-        session_id=actor.session_id,
-        name=actor.name,
-        email=actor.email,
-        is_owner=actor.is_owner,
-        theme=actor.theme,
-        factor_due=actor.factor_due,
+    return replace(
+        actor,
         workspace_id=workspace.id,
         workspace_slug=workspace.slug,
         workspace_name=workspace.name,
