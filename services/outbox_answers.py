@@ -6,12 +6,11 @@ from typing import Any
 
 from models import Message
 from models.enums import AuditAction, MessageState, Resource
-from services import audit, outbox_claims, outbox_due, signals
+from services import audit, outbox_claims, outbox_due
 from services.database import unit_of_work
 from services.outbox_claims import Held
 from services.outbox_due import JITTER
 from services.settings import get_settings
-from services.signals import Changed, Topic
 from services.zones import now
 
 GROWTH = 4
@@ -62,7 +61,6 @@ async def fail(held: Held, answer: str) -> bool:
         kind=held.kind.value,
         tries=held.tries,
     )
-    signals.emit(Changed(None, Topic.HISTORY))
     return True
 
 
