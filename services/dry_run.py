@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from models import Action, Code, Workspace
-from models.enums import RefusalReason, Role, Status
+from models.enums import RefusalReason, Status
 from services import code_facts, code_standing, purchased_action, redeem_claim, workspaces
 from services.actor import Actor
 from services.answers import Facts
@@ -24,13 +24,11 @@ class Verdict:
     action: str
 
 
-ADMINISTER = (Role.OWNER, Role.ADMIN)
-
-
 async def choices(actor: Actor) -> tuple[dict[int, str], dict[int, str]]:
     """The workspaces this person administers and all actions to be paid, by id, for asking."""
-    require(actor, Permission.ADMINISTER_WORKSPACE)
-    own = {each.id: each.name for each in await workspaces.of(actor) if each.role in ADMINISTER}
+    administers = Permission.ADMINISTER_WORKSPACE
+    require(actor, administers)
+    own = {each.id: each.name for each in await workspaces.of(actor) if each.may(administers)}
     actions = await Action.filter(needs_payment=True).using_db(reader()).select_related("scheme")
     ordered = sorted(actions, key=lambda action: (action.scheme.name, action.position, action.id))
     return own, {action.id: purchased_action.named(action) for action in ordered}
