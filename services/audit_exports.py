@@ -21,6 +21,7 @@ from services import (
     audit_list,
     audit_scan,
     background,
+    disk,
     file_limits,
     signals,
 )
@@ -225,8 +226,7 @@ async def _write(path: Path, content: AsyncIterator[bytes]) -> None:
     with os.fdopen(number, "wb") as file:
         async for piece in content:
             await asyncio.to_thread(file.write, piece)
-        file.flush()
-        await asyncio.to_thread(os.fsync, file.fileno())
+        await asyncio.to_thread(disk.sync, file)
 
 
 @unit_of_work
