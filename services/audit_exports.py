@@ -82,8 +82,7 @@ async def request(actor: Actor, wanted: AuditFilter, form: str) -> int | None:
     Raises NotFound, and Conflict where somebody has asked for many already.
     """
     asked = await audit_list.search(actor, wanted)
-    if form not in audit_files.FORMS:
-        raise NotFound("Files come as csv or xlsx.")
+    audit_files.require_form(form)
     found = await audit_list.size(actor, wanted, audit_files.AT_ONCE, audit_scan.PATIENCE)
     return None if found.is_all else await _queue(actor, wanted, form, asked.end)
 
