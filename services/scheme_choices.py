@@ -7,7 +7,7 @@ from services import purchased_action, scheme_list
 from services.actor import Actor
 from services.database import reader
 from services.errors import NotFound
-from services.permissions import Permission, can, require
+from services.permissions import MISSING, Permission, can, require
 from services.scheme_list import SchemeView
 
 
@@ -26,7 +26,7 @@ async def open_schemes(actor: Actor) -> list[SchemeView]:
 async def purchasable_actions(actor: Actor) -> list[PurchasableAction]:
     """What codes can be generated for: active actions of active schemes that need payment."""
     if not (can(actor, Permission.HANDLE_PURCHASE_CODES) or can(actor, Permission.READ_AGREEMENTS)):
-        raise NotFound("This page does not exist, or not for you.")
+        raise NotFound(MISSING)
     wanted = Action.filter(needs_payment=True, archived_at=None, scheme__archived_at=None)
     found = wanted.using_db(reader()).select_related("scheme")
     return [

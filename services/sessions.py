@@ -26,6 +26,7 @@ from services.actor import Actor
 from services.database import reader, unit_of_work
 from services.errors import DomainError, Invalid, NotFound
 from services.half_way import HalfWay
+from services.permissions import MISSING
 from services.settings import get_settings
 from services.signals import Changed, Topic
 from services.throttling import Kind
@@ -180,7 +181,7 @@ async def enter(token: str, slug: str) -> Actor:
     workspace = await Workspace.get_or_none(slug=slug)
     there = await seated(actor, workspace) if actor and workspace else None
     if there is None:
-        raise NotFound("This page does not exist, or not for you.")
+        raise NotFound(MISSING)
     return there
 
 
