@@ -13,7 +13,7 @@ from time import monotonic
 from tortoise.queryset import QuerySet
 
 from models import AuditExport
-from models.enums import AuditAction, BatchState, Resource
+from models.enums import UNDER_WAY, AuditAction, BatchState, Resource
 from services import (
     audit,
     audit_files,
@@ -89,8 +89,7 @@ async def request(actor: Actor, wanted: AuditFilter, form: str) -> int | None:
 
 @unit_of_work
 async def _queue(actor: Actor, wanted: AuditFilter, form: str, end: int) -> int:
-    under_way = (BatchState.QUEUED, BatchState.RUNNING)
-    mine = AuditExport.filter(requested_by_id=actor.person_id, state__in=under_way)
+    mine = AuditExport.filter(requested_by_id=actor.person_id, state__in=UNDER_WAY)
     if await mine.count() >= MOST_WAITING:
         raise Conflict(WAITING)
     export = await AuditExport.create(
@@ -239,7 +238,7 @@ async def _finish(export: AuditExport) -> None:
 @unit_of_work
 async def _fail(export_id: int, failure: str) -> None:
     export = await AuditExport.get(id=export_id)
-    under_way = AuditExport.filter(id=export_id, state__in=[BatchState.QUEUED, BatchState.RUNNING])
+    under_way = AuditExport.filter(id=export_id, state__in=UNDER_WAY)
     ended = {"state": BatchState.FAILED, "failure": failure, "finished_at": now()}
     if await under_way.update(**ended, holder="", held_until=None):
         await _record(AuditAction.FAIL, export)
