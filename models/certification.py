@@ -38,9 +38,9 @@ class Action(Row):
 class Agreement(Row):
     """How many codes of one action a workspace was granted, and what became of them.
 
-    It grants from `starts_at` up to the instant `ends_at`. Left is quantity - issued + returned.
-    Its codes work up to `codes_until` where that is set, else as long as their batch says.
-    Each edit raises `revision`, so that two people never overwrite each other unseen.
+    It grants from `starts_at` up to the instant `ends_at`. Its codes work up to `codes_until`
+    where that is set, else as long as their batch says. Each edit raises `revision`, so that two
+    people never overwrite each other unseen.
     """
 
     workspace: fields.ForeignKeyRelation[Workspace] = fields.ForeignKeyField(
@@ -67,3 +67,7 @@ class Agreement(Row):
         table = "agreement"
         unique_together = (("workspace", "reference", "action"),)
         indexes = [("workspace_id", "action_id", "ends_at"), ("ends_at",)]
+
+    @property
+    def left(self) -> int:
+        return max(0, self.quantity - self.issued + self.returned)

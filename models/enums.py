@@ -46,6 +46,9 @@ class BatchState(StrEnum):
     CANCELLED = "CANCELLED"
 
 
+UNDER_WAY = (BatchState.QUEUED, BatchState.RUNNING)
+
+
 class CodeKind(StrEnum):
     ACCESS = "ACCESS"
     PURCHASE = "PURCHASE"

@@ -5,7 +5,7 @@ from services import sessions, workspaces
 from services.actor import Actor
 from services.database import is_id
 from services.errors import NotFound
-from services.permissions import TABLE, Permission, require
+from services.permissions import Permission, require
 from services.workspaces import Membered
 
 HANDLES = Permission.HANDLE_PURCHASE_CODES
@@ -14,7 +14,7 @@ HANDLES = Permission.HANDLE_PURCHASE_CODES
 async def places(actor: Actor) -> list[Membered]:
     """These workspaces by name, for lists. Raises NotFound unless this one is among them."""
     require(actor, HANDLES)
-    return [seat for seat in await workspaces.of(actor) if seat.role in TABLE[HANDLES]]
+    return [seat for seat in await workspaces.of(actor) if seat.may(HANDLES)]
 
 
 async def enter(actor: Actor, workspace_id: int) -> Actor:

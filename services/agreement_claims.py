@@ -61,14 +61,10 @@ def _valid(workspace_ids: Sequence[int]) -> QuerySet[Agreement]:
 
 def _sum(found: Sequence[Agreement]) -> Left:
     return Left(
-        left=sum(map(_left, found)),
+        left=sum(each.left for each in found),
         granted=sum(each.quantity for each in found),
         references=tuple(dict.fromkeys(each.reference for each in found)),
     )
-
-
-def _left(agreement: Agreement) -> int:
-    return max(0, agreement.quantity - agreement.issued + agreement.returned)
 
 
 def ask() -> str:
@@ -116,7 +112,7 @@ def _parts(quantity: int, found: Sequence[Agreement]) -> dict[Agreement, int]:
     """How many of which, in this order."""
     parts: dict[Agreement, int] = {}
     for each in found:
-        if codes := min(quantity, _left(each)):
+        if codes := min(quantity, each.left):
             parts[each] = codes
             quantity -= codes
     return parts

@@ -44,15 +44,12 @@ class AgreementView:
     granted: int
     issued: int
     returned: int
+    left: int
     activated: int
     first_day: date
     last_day: date
     codes_until: date | None
     state: AgreementState
-
-    @property
-    def left(self) -> int:
-        return max(0, self.granted - self.issued + self.returned)
 
     @property
     def is_over(self) -> bool:
@@ -147,6 +144,7 @@ def view(agreement: Agreement) -> AgreementView:
         granted=agreement.quantity,
         issued=agreement.issued,
         returned=agreement.returned,
+        left=agreement.left,
         activated=agreement.activated,
         first_day=zones.day(agreement.starts_at, zone),
         last_day=zones.last_day(agreement.ends_at, zone),
@@ -160,5 +158,4 @@ def state(agreement: Agreement, at: datetime) -> AgreementState:
         return AgreementState.ENDED
     if agreement.starts_at > at:
         return AgreementState.NOT_YET_VALID
-    is_used_up = agreement.quantity - agreement.issued + agreement.returned <= 0
-    return AgreementState.USED_UP if is_used_up else AgreementState.VALID
+    return AgreementState.VALID if agreement.left else AgreementState.USED_UP

@@ -8,7 +8,14 @@ from tortoise.expressions import F
 from tortoise.queryset import QuerySet
 
 from models import Agreement, Batch, Step
-from models.enums import BatchState, CodeKind, EvaluationState, MessageState, StepState
+from models.enums import (
+    UNDER_WAY,
+    BatchState,
+    CodeKind,
+    EvaluationState,
+    MessageState,
+    StepState,
+)
 from services import message_list, purchased_action
 from services.actor import Actor
 from services.dashboards import SOON
@@ -18,7 +25,6 @@ from services.zones import now
 
 LOOK_BACK = timedelta(days=30)
 MOST = 3  # of one kind
-UNDER_WAY = (BatchState.QUEUED, BatchState.RUNNING)
 
 
 class Matter(StrEnum):
@@ -182,7 +188,7 @@ async def of_agreements(actor: Actor) -> list[Attention]:
     return [
         Attention(
             matter=Matter.AGREEMENT_ENDS,
-            number=row.quantity - row.issued + row.returned,
+            number=row.left,
             name=row.reference,
             detail=purchased_action.named(row.action),
             target_id=row.id,

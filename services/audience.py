@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 from models import AuditEntry, Membership, User
 from models.enums import Role
 from services.notice_kinds import Notice, Told
-
-OF_WORKSPACE = "redeem:workspace:"
+from services.redeem_limits import OF_WORKSPACE
 
 
 def workspace_of(entry: AuditEntry) -> int | None:

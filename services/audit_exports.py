@@ -10,8 +10,10 @@ from datetime import timedelta
 from pathlib import Path
 from time import monotonic
 
+from tortoise.queryset import QuerySet
+
 from models import AuditExport
-from models.enums import AuditAction, BatchState, Resource
+from models.enums import UNDER_WAY, AuditAction, BatchState, Resource
 from services import (
     audit,
     audit_files,
@@ -19,6 +21,7 @@ from services import (
     audit_list,
     audit_scan,
     background,
+    disk,
     file_limits,
     signals,
 )
@@ -49,14 +52,16 @@ WAITING = "Three of your files are in the making. Wait for one of them."
 GONE = "This file does not exist, or not for you. Files are kept for 7 days."
 
 HOLDER = secrets.token_hex(16)  # this process
+# held for longer than anybody ever holds one: the clock was turned back
 UNHELD = """
 SELECT id, tries FROM audit_export
-WHERE state = 'QUEUED' OR (state = 'RUNNING' AND (held_until IS NULL OR held_until < ?))
+WHERE state = 'QUEUED'
+    OR (state = 'RUNNING' AND (held_until IS NULL OR held_until < ? OR held_until > ?))
 ORDER BY id LIMIT 1"""
 TAKE = """
 UPDATE audit_export SET state = 'RUNNING', holder = ?, held_until = ?, tries = tries + 1, made = 0
 WHERE id = ? AND tries = ? AND state IN ('QUEUED', 'RUNNING')
-    AND (state = 'QUEUED' OR held_until IS NULL OR held_until < ?)"""
+    AND (state = 'QUEUED' OR held_until IS NULL OR held_until < ? OR held_until > ?)"""
 
 
 class _Lost(Exception):
@@ -77,16 +82,14 @@ async def request(actor: Actor, wanted: AuditFilter, form: str) -> int | None:
     Raises NotFound, and Conflict where somebody has asked for many already.
     """
     asked = await audit_list.search(actor, wanted)
-    if form not in audit_files.FORMS:
-        raise NotFound("Files come as csv or xlsx.")
+    audit_files.require_form(form)
     found = await audit_list.size(actor, wanted, audit_files.AT_ONCE, audit_scan.PATIENCE)
     return None if found.is_all else await _queue(actor, wanted, form, asked.end)
 
 
 @unit_of_work
 async def _queue(actor: Actor, wanted: AuditFilter, form: str, end: int) -> int:
-    under_way = (BatchState.QUEUED, BatchState.RUNNING)
-    mine = AuditExport.filter(requested_by_id=actor.person_id, state__in=under_way)
+    mine = AuditExport.filter(requested_by_id=actor.person_id, state__in=UNDER_WAY)
     if await mine.count() >= MOST_WAITING:
         raise Conflict(WAITING)
     export = await AuditExport.create(
@@ -138,7 +141,8 @@ async def free() -> None:
 async def work() -> timedelta:
     """Make one file after the other; returns when to look again at the latest."""
     while not background.is_stopping():
-        found = await fetch(UNHELD, now())
+        at = now()
+        found = await fetch(UNHELD, at, at + HELD_FOR)
         if not found:
             break
         export_id, tries = found[0]["id"], found[0]["tries"]
@@ -153,23 +157,29 @@ async def work() -> timedelta:
 async def _take(export_id: int, tries: int) -> bool:
     # counted before it is tried: what kills the process must not be tried for ever
     at = now()
-    [taken] = await execute_each(TAKE, [(HOLDER, at + HELD_FOR, export_id, tries, at)])
+    until = at + HELD_FOR
+    [taken] = await execute_each(TAKE, [(HOLDER, until, export_id, tries, at, until)])
     return bool(taken)
 
 
+def _held(export: AuditExport) -> QuerySet[AuditExport]:
+    """Its row, as long as this process has it."""
+    return AuditExport.filter(id=export.id, state=BatchState.RUNNING, holder=HOLDER)
+
+
 async def _try(export: AuditExport) -> None:
-    held = AuditExport.filter(id=export.id, state=BatchState.RUNNING, holder=HOLDER)
     try:
         await _make(export)
     except _Lost:
         log.info("Export %d was taken over by somebody else.", export.id)
     except _Stopped:
-        await held.update(state=BatchState.QUEUED, tries=export.tries - 1, held_until=None)
+        again = {"state": BatchState.QUEUED, "tries": export.tries - 1}
+        await _held(export).update(**again, held_until=None)
     except _TooMany:
         await _fail(export.id, TOO_MANY)
     except Exception:
         log.exception("Export %d could not go on; it is taken up again soon.", export.id)
-        await held.update(held_until=now() + AGAIN_AFTER)
+        await _held(export).update(held_until=now() + AGAIN_AFTER)
 
 
 async def _make(export: AuditExport) -> None:
@@ -204,8 +214,7 @@ async def _watched(
 
 
 async def _advance(export: AuditExport) -> None:
-    held = AuditExport.filter(id=export.id, state=BatchState.RUNNING, holder=HOLDER)
-    if not await held.update(made=export.made, held_until=now() + HELD_FOR):
+    if not await _held(export).update(made=export.made, held_until=now() + HELD_FOR):
         raise _Lost
 
 
@@ -215,15 +224,13 @@ async def _write(path: Path, content: AsyncIterator[bytes]) -> None:
     with os.fdopen(number, "wb") as file:
         async for piece in content:
             await asyncio.to_thread(file.write, piece)
-        file.flush()
-        await asyncio.to_thread(os.fsync, file.fileno())
+        await asyncio.to_thread(disk.sync, file)
 
 
 @unit_of_work
 async def _finish(export: AuditExport) -> None:
-    held = AuditExport.filter(id=export.id, state=BatchState.RUNNING, holder=HOLDER)
     done = {"state": BatchState.DONE, "made": export.made, "finished_at": now()}
-    if not await held.update(**done, holder="", held_until=None):
+    if not await _held(export).update(**done, holder="", held_until=None):
         raise _Lost
     await _record(AuditAction.COMPLETE, export, entries=export.made)
 
@@ -231,7 +238,7 @@ async def _finish(export: AuditExport) -> None:
 @unit_of_work
 async def _fail(export_id: int, failure: str) -> None:
     export = await AuditExport.get(id=export_id)
-    under_way = AuditExport.filter(id=export_id, state__in=[BatchState.QUEUED, BatchState.RUNNING])
+    under_way = AuditExport.filter(id=export_id, state__in=UNDER_WAY)
     ended = {"state": BatchState.FAILED, "failure": failure, "finished_at": now()}
     if await under_way.update(**ended, holder="", held_until=None):
         await _record(AuditAction.FAIL, export)

@@ -44,6 +44,7 @@ Row = tuple[str, ...]
 async def send(actor: Actor, wanted: AuditFilter, form: str) -> Export:
     """What matches as it is now, newest first, audited. Raises NotFound; Conflict where large."""
     asked = await audit_list.search(actor, wanted)
+    require_form(form)
     found = await audit_list.size(actor, wanted, AT_ONCE, audit_scan.PATIENCE)
     if not found.is_all:
         raise Conflict(LARGE)
@@ -52,10 +53,14 @@ async def send(actor: Actor, wanted: AuditFilter, form: str) -> Export:
     return Export(name(actor.workspace_slug, form), lines, FORMS[form])
 
 
-async def content(form: str, rows: Parts) -> AsyncIterator[bytes]:
-    """The bytes of a file of that form."""
+def require_form(form: str) -> None:
+    """Raises NotFound for what is no form of file."""
     if form not in FORMS:
         raise NotFound("Files come as csv or xlsx.")
+
+
+async def content(form: str, rows: Parts) -> AsyncIterator[bytes]:
+    """The bytes of a file of that form."""
     return (
         await workbooks.xlsx_stream(HEAD, rows) if form == "xlsx" else sheets.csv_stream(HEAD, rows)
     )

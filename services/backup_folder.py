@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from services import backup_manifest
+from services import backup_manifest, disk
 from services.backup_manifest import Manifest, NotABackup
 from services.errors import Conflict, NotFound
 from services.settings import Settings
@@ -58,9 +58,9 @@ def finish(unfinished: Path, made_at: datetime) -> Path:
     while target.exists():
         number += 1
         target = unfinished.with_name(f"{stamp}-{number}")
-    sync(unfinished)
+    disk.sync_folder(unfinished)
     unfinished.rename(target)
-    sync(target.parent)
+    disk.sync_folder(target.parent)
     return target
 
 
@@ -99,11 +99,3 @@ def every(folder: Path) -> list[Path]:
 def _order(backup: Path) -> tuple[str, int]:
     stamp, _, number = backup.name.partition("-")
     return stamp, int(number or 1)
-
-
-def sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -7,7 +7,7 @@ import tarfile
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from services import backup_manifest
+from services import backup_manifest, backup_standing, disk
 from services.backup_manifest import EVIDENCE, FILE, Manifest, NotABackup
 from services.sheets import PIECE
 
@@ -57,10 +57,7 @@ def _unpack(archive: tarfile.TarFile, member: tarfile.TarInfo, target: Path) -> 
     if content is None:
         raise NotABackup(f"The file holds {member.name!r}, which no backup holds.")
     try:
-        with (target / name).open("xb") as file:
-            shutil.copyfileobj(content, file)
-            file.flush()
-            os.fsync(file.fileno())
+        disk.write_new(target / name, content)
     except FileExistsError:
         raise NotABackup(f"The file holds {member.name!r} twice.") from None
 
@@ -68,6 +65,6 @@ def _unpack(archive: tarfile.TarFile, member: tarfile.TarInfo, target: Path) -> 
 def _name(written: str) -> str:
     """Where a backup has it; empty for what none has. Nothing of it is ever taken for a path."""
     for part in (written, written.removeprefix("./").partition("/")[2]):
-        if part in (backup_manifest.NAME, "checked.json") or FILE.fullmatch(part):
+        if part in (backup_manifest.NAME, backup_standing.NAME) or FILE.fullmatch(part):
             return part
     return ""

@@ -1,10 +1,10 @@
 """Makes a backup: everything but the key file, of one moment, checked before it is one."""
 
 import errno
+import io
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,11 +14,13 @@ from services import (
     backup_manifest,
     copied_database,
     database_copy,
+    disk,
     evidence_store,
     head_lines,
     heads_file,
 )
 from services.audit_heads import read as read_head
+from services.backup_checks import Progress
 from services.backup_manifest import DATABASE, EVIDENCE, HEADS, Made, Manifest
 from services.content_digest import content_of
 from services.errors import DomainError
@@ -26,7 +28,6 @@ from services.settings import Settings
 from services.version import VERSION
 from services.zones import now
 
-Progress = Callable[[str, int, int], None]
 SPARE = 64 * 1024 * 1024  # bytes that stay free for the application
 USE_PG_DUMP = (
     "The database is PostgreSQL: take it with pg_dump --format=custom, then copy evidence/ and "
@@ -102,7 +103,8 @@ def _fill(settings: Settings, wanted: Wanted, target: Path, progress: Progress) 
     manifest = _manifest(wanted, target, missing)
     if problems := backup_checks.problems(target, manifest, progress):
         raise BackupFailed(f"The new copy is not sound and was not kept. {' '.join(problems[:3])}")
-    _write(target / backup_manifest.NAME, backup_manifest.to_bytes(manifest))
+    content = io.BytesIO(backup_manifest.to_bytes(manifest))
+    disk.write_new(target / backup_manifest.NAME, content)
     return backup_folder.finish(target, manifest.made_at)
 
 
@@ -119,7 +121,7 @@ def _add_evidence(settings: Settings, target: Path, progress: Progress) -> tuple
             add_file(source, target / EVIDENCE / digest)
         else:
             missing.append(digest)
-    backup_folder.sync(target / EVIDENCE)
+    disk.sync_folder(target / EVIDENCE)
     return tuple(missing)
 
 
@@ -132,17 +134,8 @@ def add_file(source: Path, target: Path) -> None:
 
 
 def _copy(source: Path, target: Path) -> None:
-    with source.open("rb") as old, target.open("xb") as new:
-        shutil.copyfileobj(old, new)
-        new.flush()
-        os.fsync(new.fileno())
-
-
-def _write(target: Path, content: bytes) -> None:
-    with target.open("xb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+    with source.open("rb") as old:
+        disk.write_new(target, old)
 
 
 def _manifest(wanted: Wanted, target: Path, missing: tuple[str, ...]) -> Manifest:

@@ -19,8 +19,9 @@ from services import (
     step_up,
 )
 from services.actor import Actor
+from services.backup_checks import Progress
 from services.backup_manifest import Made, Manifest, NotABackup
-from services.backup_writing import BackupFailed, Progress, Wanted
+from services.backup_writing import BackupFailed, Wanted
 from services.database import unit_of_work
 from services.errors import Conflict
 from services.permissions import Permission, require
@@ -44,12 +45,7 @@ async def make_and_record(
     wanted: Wanted, actor: Actor | None, progress: Progress = backup_writing.nothing
 ) -> Path:
     """A backup, or why there is none, kept for the owner to see. Raises as `make`."""
-    loop = asyncio.get_running_loop()
-
-    def told(what: str, done: int, of: int) -> None:
-        loop.call_soon_threadsafe(progress, what, done, of)
-
-    settings = get_settings()
+    settings, told = get_settings(), _from_thread(progress)
     try:
         made = await asyncio.to_thread(backup_writing.write, settings, wanted, told)
         manifest = await asyncio.to_thread(backup_folder.manifest, made)
@@ -90,10 +86,7 @@ async def check(
     """What is wrong with a backup by now, nothing where all is well. Raises NotFound."""
     require(actor, Permission.RUN_INSTALLATION)
     backup = await asyncio.to_thread(backup_folder.named, _place(), name)
-    loop = asyncio.get_running_loop()
-
-    def told(what: str, done: int, of: int) -> None:
-        loop.call_soon_threadsafe(progress, what, done, of)
+    told = _from_thread(progress)
 
     def look() -> list[str]:
         try:
@@ -105,6 +98,16 @@ async def check(
     await asyncio.to_thread(backup_standing.write, backup, now(), problems)
     await _record(AuditAction.VERIFY, actor, name, findings=len(problems))
     return problems
+
+
+def _from_thread(progress: Progress) -> Progress:
+    """The same, called from a thread."""
+    loop = asyncio.get_running_loop()
+
+    def told(what: str, done: int, of: int) -> None:
+        loop.call_soon_threadsafe(progress, what, done, of)
+
+    return told
 
 
 async def delete(actor: Actor, name: str) -> None:

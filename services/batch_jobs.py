@@ -6,7 +6,7 @@ import secrets
 from datetime import timedelta
 
 from models import Batch, Code
-from models.enums import AuditAction, BatchState, CodeKind, Resource
+from models.enums import UNDER_WAY, AuditAction, BatchState, CodeKind, Resource
 from services import agreement_claims, audit, background, batches, signals
 from services.actor import Actor
 from services.database import execute_each, fetch, insert_many, unit_of_work
@@ -139,7 +139,7 @@ async def _record(action: AuditAction, batch: Batch) -> None:
 
 async def _end(batch: Batch, state: BatchState, failure: str = "") -> bool:
     """Stop a batch that is not done and delete its hidden codes; the row stays."""
-    wanted = Batch.filter(id=batch.id, state__in=[BatchState.QUEUED, BatchState.RUNNING])
+    wanted = Batch.filter(id=batch.id, state__in=UNDER_WAY)
     ended = await wanted.update(
         state=state, failure=failure, made=0, holder="", held_until=None, finished_at=now()
     )

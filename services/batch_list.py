@@ -8,7 +8,7 @@ from tortoise.expressions import Q, Subquery
 from tortoise.queryset import QuerySet
 
 from models import Batch, Code
-from models.enums import BatchState, CodeKind, Status
+from models.enums import UNDER_WAY, BatchState, CodeKind, Status
 from services import code_alphabet, purchased_action, texts, vault
 from services.actor import Actor
 from services.database import reader
@@ -45,7 +45,7 @@ class BatchView:
 
     @property
     def is_under_way(self) -> bool:
-        return self.state in (BatchState.QUEUED, BatchState.RUNNING)
+        return self.state in UNDER_WAY
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,12 +5,8 @@ from models.enums import AuditAction, Resource
 from services import audit, signals
 from services.actor import Actor
 from services.database import unit_of_work
-from services.errors import Invalid, NotFound
+from services.errors import NotFound
 from services.signals import Changed, Topic
-
-
-def taken(name: str) -> Invalid:
-    return Invalid({"name": f"“{name}” exists already, perhaps archived. Choose another name."})
 
 
 @unit_of_work

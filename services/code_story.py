@@ -21,10 +21,10 @@ from services.actor import Actor
 from services.code_list import status_of
 from services.database import is_id, reader
 from services.errors import NotFound
+from services.message_states import OF_A_SET
 from services.permissions import Permission, require
 
 MOST_REFUSALS = 100
-OF_A_SET = (MessageKind.CODES, MessageKind.DOWNLOAD)
 READ_WITH = (
     "workspace",
     "batch__product",

@@ -8,7 +8,7 @@ from typing import Any
 from tortoise.queryset import QuerySet
 
 from models import Activation, Batch, Code, Entitlement, Message, Person
-from models.enums import Access, BatchState, CodeKind, MessageKind, MessageState, Status
+from models.enums import Access, BatchState, CodeKind, MessageState, Status
 from services import access_terms, code_alphabet, emails, message_states, zones
 from services.actor import Actor
 from services.code_list import status_of
@@ -17,7 +17,6 @@ from services.errors import NotFound
 from services.permissions import Permission, require
 
 MOST_SHOWN = 100
-OF_A_SET = (MessageKind.CODES, MessageKind.DOWNLOAD)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,7 +127,9 @@ async def _sets(ids: list[int]) -> tuple[SentSet, ...]:
         .order_by("-id")
         .limit(MOST_SHOWN)
     )
-    mails = await message_states.newest("batch_id", [batch.id for batch in batches], kinds=OF_A_SET)
+    mails = await message_states.newest(
+        "batch_id", [batch.id for batch in batches], kinds=message_states.OF_A_SET
+    )
     return tuple(
         SentSet(
             batch_id=batch.id,

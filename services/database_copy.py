@@ -5,6 +5,7 @@ import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
 
+from services import disk
 from services.settings import Settings
 
 
@@ -28,4 +29,4 @@ def write_copy(database: Path, target: Path) -> None:
     finally:
         source.close()
     with target.open("rb+") as copy:
-        os.fsync(copy.fileno())
+        disk.sync(copy)

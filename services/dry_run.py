@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from models import Action, Code, Workspace
-from models.enums import RefusalReason, Role, Status
+from models import Code, Workspace
+from models.enums import RefusalReason, Status
 from services import code_facts, code_standing, purchased_action, redeem_claim, workspaces
 from services.actor import Actor
 from services.answers import Facts
 from services.code_list import status_of
-from services.database import is_id, reader
+from services.database import is_id
 from services.errors import Invalid, NotFound
 from services.permissions import Permission, require
 from services.tries import Candidate, Due
@@ -24,16 +24,12 @@ class Verdict:
     action: str
 
 
-ADMINISTER = (Role.OWNER, Role.ADMIN)
-
-
 async def choices(actor: Actor) -> tuple[dict[int, str], dict[int, str]]:
     """The workspaces this person administers and all actions to be paid, by id, for asking."""
-    require(actor, Permission.ADMINISTER_WORKSPACE)
-    own = {each.id: each.name for each in await workspaces.of(actor) if each.role in ADMINISTER}
-    actions = await Action.filter(needs_payment=True).using_db(reader()).select_related("scheme")
-    ordered = sorted(actions, key=lambda action: (action.scheme.name, action.position, action.id))
-    return own, {action.id: purchased_action.named(action) for action in ordered}
+    administers = Permission.ADMINISTER_WORKSPACE
+    require(actor, administers)
+    own = {each.id: each.name for each in await workspaces.of(actor) if each.may(administers)}
+    return own, await purchased_action.paid_for(archived=True)
 
 
 async def would_work(

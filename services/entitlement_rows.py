@@ -16,7 +16,6 @@ from services.periods import Period
 CHUNK = 500
 HEAD = ("holder", "e-mail", "product", "plan", "from", "until", "state", "changed")
 
-
 Row = tuple[str, ...]
 
 

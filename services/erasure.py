@@ -2,30 +2,17 @@
 
 from dataclasses import dataclass
 
-from models import (
-    Invitation,
-    Message,
-    Person,
-)
+from models import Invitation, Message, Person
 from models.enums import AuditAction, Resource
-from services import (
-    audit,
-    forgetting,
-    holders,
-    signals,
-    step_up,
-    users,
-    whole_person,
-)
+from services import audit, forgetting, holders, signals, step_up, users, whole_person
 from services.actor import Actor
+from services.audit_targets import ERASED
 from services.database import unit_of_work
 from services.errors import Conflict
-from services.forgetting import WAITING
+from services.outbox_due import WAITING
 from services.signals import Changed, Topic
 from services.whole_person import Whole
 from services.zones import now
-
-NAME = "Erased person"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +54,7 @@ async def erase(actor: Actor, person_id: int) -> None:
     if not await Person.filter(id=person_id, erased_at=None).update(erased_at=now()):
         raise Conflict("This person was erased already.")
     await Person.filter(id__in=whole.ids).update(
-        name=NAME, email=erased_key, email_key=erased_key, erased_at=now()
+        name=ERASED, email=erased_key, email_key=erased_key, erased_at=now()
     )
     if whole.user:
         await forgetting.close_account(whole.user, erased_key)

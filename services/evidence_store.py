@@ -6,12 +6,11 @@ import os
 import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import BinaryIO
 
+from services import disk, sheets
 from services.errors import NotFound
 from services.settings import get_settings
 
-PIECE = 256 * 1024
 UNFINISHED = ".unfinished-"
 
 
@@ -27,7 +26,7 @@ def _keep(data: Path, content: bytes) -> str:
         for folder in (target.parent.parent, target.parent):
             if not folder.exists():
                 folder.mkdir(mode=0o700, exist_ok=True)
-                _sync(folder.parent)
+                disk.sync_folder(folder.parent)
         _write(target, content)
     return digest
 
@@ -43,20 +42,11 @@ def _write(target: Path, content: bytes) -> None:
     try:
         with os.fdopen(number, "wb") as file:
             file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+            disk.sync(file)
         unfinished.replace(target)
     finally:
         unfinished.unlink(missing_ok=True)
-    _sync(target.parent)
-
-
-def _sync(folder: Path) -> None:
-    number = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)
+    disk.sync_folder(target.parent)
 
 
 async def pieces(digest: str) -> AsyncIterator[bytes]:
@@ -65,10 +55,4 @@ async def pieces(digest: str) -> AsyncIterator[bytes]:
         file = await asyncio.to_thread(path_of(get_settings().data_dir, digest).open, "rb")
     except FileNotFoundError:
         raise NotFound("This file is not in the data folder any more. Tell the owner.") from None
-    return _read(file)
-
-
-async def _read(file: BinaryIO) -> AsyncIterator[bytes]:
-    with file:
-        while piece := await asyncio.to_thread(file.read, PIECE):
-            yield piece
+    return sheets.pieces(file)

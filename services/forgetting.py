@@ -1,8 +1,18 @@
 """What goes with an erased person: account, mails, invitations, traces. Part of one erasure."""
 
-from models import Budget, Invitation, Membership, Message, PasswordReset, Refusal, Session, User
+from models import (
+    Budget,
+    GrowingWait,
+    Invitation,
+    Membership,
+    Message,
+    PasswordReset,
+    Refusal,
+    Session,
+    User,
+)
 from models.enums import MessageState
-from services import factor_changes, sessions, signals
+from services import factor_changes, sessions, sign_in_limits, signals
 from services.outbox_due import WAITING
 from services.signals import Changed, Topic
 from services.whole_person import Whole
@@ -46,6 +56,8 @@ async def invitations(key: str, erased_key: str) -> int:
 
 
 async def traces(whole: Whole) -> None:
-    """Tries counted under the address, and from where the person's own tries came."""
-    await Budget.filter(key__endswith=f":{sessions.digest(whole.key)[:40]}").delete()
+    """Tries under the address and the waits they led to; from where the person's own tries came."""
+    ending = f":{sign_in_limits.fingerprint(whole.key)}"
+    await Budget.filter(key__endswith=ending).delete()
+    await GrowingWait.filter(key__endswith=ending).delete()
     await Refusal.filter(person_id__in=whole.ids).update(address="")

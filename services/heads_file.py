@@ -4,7 +4,7 @@ import os
 import threading
 from pathlib import Path
 
-from services import head_lines, head_statement
+from services import disk, head_lines, head_statement
 from services.head_lines import NotAHead
 from services.head_statement import Head
 from services.settings import get_settings
@@ -52,15 +52,6 @@ def _append(content: bytes) -> None:
         file.seek(before.rfind(b"\n") + 1)  # over a line that a crash cut short
         file.truncate()
         file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+        disk.sync(file)
     if is_new:
-        _sync_folder()
-
-
-def _sync_folder() -> None:
-    folder = os.open(path().parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+        disk.sync_folder(path().parent)

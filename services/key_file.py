@@ -6,7 +6,7 @@ import stat
 from collections.abc import Sequence
 from pathlib import Path
 
-from services import key_line
+from services import disk, key_line
 from services.key_line import FIRST_KEY_ID, LAST_KEY_ID, MASTER_BYTES, KeyLine
 from services.keys import KeyFileError, KeyRing
 
@@ -36,7 +36,7 @@ def write_new(path: Path, lines: Sequence[KeyLine]) -> None:
         raise _unwritable(path, error) from error
     try:
         _write(descriptor, _text(lines))
-        _sync_folder(path.parent)
+        disk.sync_folder(path.parent)
     except OSError as error:
         # Half a key file would stop every later start, and nothing has been sealed with it yet.
         path.unlink(missing_ok=True)
@@ -61,7 +61,7 @@ def append(path: Path) -> KeyRing:
         os.fchown(descriptor, owner.st_uid, owner.st_gid)
         _write(descriptor, _text([*lines, line]))
         beside.replace(place)
-        _sync_folder(place.parent)
+        disk.sync_folder(place.parent)
     except OSError as error:
         beside.unlink(missing_ok=True)
         raise _unwritable(path, error) from error
@@ -79,16 +79,7 @@ def _unwritable(path: Path, error: OSError) -> KeyFileError:
 def _write(descriptor: int, content: bytes) -> None:
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        disk.sync(file)
 
 
 def load(path: Path) -> KeyRing:

@@ -2,9 +2,8 @@
 
 from models import Installation
 from models.enums import AuditAction, Resource
-from services import audit, signals
+from services import audit
 from services.database import unit_of_work
-from services.signals import Changed, Topic
 from services.zones import now
 
 WHAT = "mail"
@@ -21,7 +20,6 @@ async def begin(problem: str) -> None:
         mail_paused_at=now(), mail_problem=problem
     ):
         await audit.record(AuditAction.PAUSE, Resource.INSTALLATION, None, by=None, what=WHAT)
-        signals.emit(Changed(None, Topic.HISTORY))
     else:
         await Installation.exclude(mail_problem=problem).update(mail_problem=problem)
 

@@ -7,7 +7,7 @@ from services.actor import Actor
 from services.database import is_id, lock, unit_of_work
 from services.errors import Conflict, Invalid, NotFound
 from services.invitations import OF_WORKSPACE
-from services.permissions import Permission, require
+from services.permissions import MISSING, Permission, require
 from services.signals import Changed, Topic
 
 LAST_ADMIN = "This is the last admin of the workspace. Make somebody else an admin first."
@@ -62,7 +62,7 @@ async def _refuse_removed(actor: Actor) -> None:
     # two who remove each other at the same moment: the second one is no admin any more
     mine = Membership.filter(workspace_id=actor.workspace, user_id=actor.user_id, role=Role.ADMIN)
     if not actor.is_owner and not await mine.exists():
-        raise NotFound("This page does not exist, or not for you.")
+        raise NotFound(MISSING)
 
 
 async def _refuse_last_admin(seat: Membership) -> None:

@@ -7,6 +7,8 @@ from models import Message
 from models.enums import MessageKind
 from services.database import reader
 
+OF_A_SET = (MessageKind.CODES, MessageKind.DOWNLOAD)
+
 
 async def newest(
     about: Literal["code_id", "batch_id", "invitation_id"],

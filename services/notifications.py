@@ -14,7 +14,7 @@ from services.agreement_list import AgreementView
 from services.database import is_id, reader, unit_of_work
 from services.errors import NotFound
 from services.paging import Page, Slice
-from services.permissions import HANDLING, TABLE, Permission, require_factor
+from services.permissions import HANDLING, Permission, require_factor
 from services.settings import get_settings
 from services.signals import Changed, Topic
 from services.workspaces import Membered
@@ -212,7 +212,7 @@ class _About:
     def _batch(self, batch: Batch | None, seat: Membered | None) -> Facts | None:
         if batch is None or seat is None or batch.workspace_id != seat.id:
             return None
-        if not _can(seat, HANDLING[batch.kind]):
+        if not seat.may(HANDLING[batch.kind]):
             return None
         return Facts(
             code_kind=batch.kind,
@@ -230,13 +230,13 @@ class _About:
             return self._invitation(message, message.invitation)
         is_own = message.requested_by_id == self.actor.person_id
         wanted = Permission.READ_OWN_MESSAGES if is_own else Permission.READ_ALL_MESSAGES
-        if not (_can(seat, wanted) if seat else self.actor.is_owner):
+        if not (seat.may(wanted) if seat else self.actor.is_owner):
             return None
         return Facts(recipient=message.recipient, answer=message.last_answer)
 
     def _invitation(self, message: Message, invitation: Invitation) -> Facts | None:
         seat = self.seats.get(invitation.workspace_id or 0)
-        may_invite = seat is not None and _can(seat, Permission.ADMINISTER_WORKSPACE)
+        may_invite = seat is not None and seat.may(Permission.ADMINISTER_WORKSPACE)
         if not (may_invite or self.actor.is_owner):
             return None
         return Facts(
@@ -272,7 +272,7 @@ class _About:
     ) -> Facts | None:
         if agreement is None or seat is None or agreement.workspace_id != seat.id:
             return None
-        if not _can(seat, Permission.READ_AGREEMENTS):
+        if not seat.may(Permission.READ_AGREEMENTS):
             return None
         share = int(row.detail.get("share", 0))
         return Facts(agreement=agreement_list.view(agreement), share=share)
@@ -283,11 +283,7 @@ class _About:
     def _is_admin(self, seat: Membered | None, workspace_id: int | None) -> bool:
         if workspace_id is None:
             return self.actor.is_owner
-        return seat is not None and _can(seat, Permission.ADMINISTER_WORKSPACE)
-
-
-def _can(seat: Membered, permission: Permission) -> bool:
-    return seat.role in TABLE[permission]
+        return seat is not None and seat.may(Permission.ADMINISTER_WORKSPACE)
 
 
 async def _about(actor: Actor, found: Sequence[Notification], seats: dict[int, Membered]) -> _About:

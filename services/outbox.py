@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from models.enums import AccountChange, MessageKind, MessageState
@@ -76,7 +77,7 @@ async def put(drafts: Sequence[Draft]) -> list[int]:
     return in_order
 
 
-def _row(draft: Draft, at: object) -> tuple[object, ...]:
+def _row(draft: Draft, at: datetime) -> tuple[object, ...]:
     return (
         at,
         draft.workspace_id,

@@ -6,12 +6,11 @@ from typing import Any
 
 from models import Message
 from models.enums import AuditAction, MessageState, Resource
-from services import audit, outbox_claims, outbox_due, signals
+from services import audit, outbox_claims, outbox_due
 from services.database import unit_of_work
 from services.outbox_claims import Claimed
 from services.outbox_due import JITTER
 from services.settings import get_settings
-from services.signals import Changed, Topic
 from services.zones import now
 
 GROWTH = 4
@@ -63,7 +62,6 @@ async def fail(claimed: Claimed, answer: str) -> bool:
         kind=claimed.kind.value,
         tries=claimed.tries,
     )
-    signals.emit(Changed(None, Topic.HISTORY))
     return True
 
 

@@ -1,9 +1,9 @@
 """Which messages are to be sent now, and when the next one is."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from tortoise.expressions import Q
+from tortoise.queryset import QuerySet
 
 from models import Message
 from models.enums import MessageState
@@ -39,6 +39,6 @@ async def next_due() -> datetime | None:
     return min((at for at in (waits, held) if at), default=None)
 
 
-async def _first(messages: Any, column: str) -> datetime | None:
+async def _first(messages: QuerySet[Message], column: str) -> datetime | None:
     rows = await messages.using_db(reader()).order_by(column).limit(1).values(column)
     return rows[0][column] if rows else None

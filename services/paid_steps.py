@@ -1,7 +1,7 @@
 """What follows when a claimed code is to pay for a step: the step claimed too, counters, log."""
 
 from models.enums import AuditAction, EvaluationState, Resource, StepState
-from services import activations, audit, signals
+from services import activations, audit, evaluations, signals
 from services.answers import Paid, Taken
 from services.database import execute_each, fetch, insert_returning
 from services.redeem_claim import release
@@ -41,7 +41,7 @@ async def pay(attempt: Try, code: Candidate) -> Paid | None:
     await activations.count([code], at)
     await count(code.agreement_id, code.workspace_id, 1)
     await _log(attempt, code, made["id"])
-    changed(due.workspace_id, due.evaluation_id)
+    evaluations.changed(due.workspace_id, due.evaluation_id)
     return _paid(due, made["id"])
 
 
@@ -75,10 +75,6 @@ async def _log(attempt: Try, code: Candidate, activation_id: int) -> None:
         activation=activation_id,
         agreement=code.agreement_id,
     )
-
-
-def changed(workspace_id: int, evaluation_id: int) -> None:
-    signals.emit(Changed(workspace_id, Topic.EVALUATIONS, (evaluation_id,)))
 
 
 async def before(attempt: Try, code: Candidate | None) -> Paid | Taken | None:

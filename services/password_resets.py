@@ -52,7 +52,7 @@ async def ask(email: str, *, address: str) -> None:
         raise throttling.refuse(Kind.RESET, minutes=minutes)
     key = emails.key(recipient)
     limit = budgets.Limit(
-        f"reset:{sessions.digest(key)[:40]}", get_settings().reset_tries_per_account, HOUR
+        f"reset:{sign_in_limits.fingerprint(key)}", get_settings().reset_tries_per_account, HOUR
     )
     if minutes := await sessions.book(limit):
         raise throttling.refuse(Kind.RESET, minutes=minutes)

@@ -78,4 +78,4 @@ async def undo(actor: Actor, step_id: int, reason: str) -> None:
     ids = {"step": step_id, "evaluation": step.evaluation_id}
     code = await undoing.undo(actor, paid.id, why, **ids)
     await paid_steps.count(code.agreement_id, code.workspace_id, -1)
-    paid_steps.changed(step.workspace_id, step.evaluation_id)
+    evaluations.changed(step.workspace_id, step.evaluation_id)

@@ -49,6 +49,7 @@ HANDLING: dict[CodeKind, Permission] = {
 """What it takes to see codes of a kind, and to make them."""
 
 
+MISSING = "This page does not exist, or not for you."
 FACTOR_DUE = (
     "This installation requires a second factor of admins and owners. Set one up on your Account "
     "page; until then nothing else opens for you."
@@ -69,7 +70,7 @@ def require(actor: Actor, permission: Permission) -> None:
     """
     require_factor(actor)
     if not can(actor, permission):
-        raise NotFound("This page does not exist, or not for you.")
+        raise NotFound(MISSING)
 
 
 def require_factor(actor: Actor) -> None:

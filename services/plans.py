@@ -6,7 +6,7 @@ from tortoise.exceptions import IntegrityError
 
 from models import Batch, Plan, Product
 from models.enums import AuditAction, Resource
-from services import catalog, plan_terms
+from services import catalog, plan_terms, texts
 from services.actor import Actor
 from services.database import unit_of_work
 from services.errors import Conflict, Invalid, NotFound
@@ -22,7 +22,7 @@ async def create(actor: Actor, product_id: int, terms: PlanTerms) -> Plan:
     try:
         return await _create(actor, product_id, values)
     except IntegrityError:
-        raise catalog.taken(str(values["name"])) from None
+        raise texts.taken(str(values["name"])) from None
 
 
 @unit_of_work
@@ -44,7 +44,7 @@ async def change(actor: Actor, plan_id: int, terms: PlanTerms) -> None:
     try:
         await _change(actor, plan_id, values)
     except IntegrityError:
-        raise catalog.taken(str(values["name"])) from None
+        raise texts.taken(str(values["name"])) from None
 
 
 @unit_of_work

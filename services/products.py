@@ -22,7 +22,7 @@ async def create(actor: Actor, name: str) -> Product:
     try:
         return await _create(actor, name)
     except IntegrityError:
-        raise catalog.taken(name) from None
+        raise texts.taken(name) from None
 
 
 @unit_of_work
@@ -39,7 +39,7 @@ async def rename(actor: Actor, product_id: int, name: str) -> None:
     try:
         await catalog.change_row(actor, Product, product_id, AuditAction.UPDATE, name=name)
     except IntegrityError:
-        raise catalog.taken(name) from None
+        raise texts.taken(name) from None
 
 
 async def archive(actor: Actor, product_id: int) -> None:

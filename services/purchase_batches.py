@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from tortoise.queryset import QuerySet
 
 from models import Batch
-from models.enums import BatchState, CodeKind
+from models.enums import UNDER_WAY, BatchState, CodeKind
 from services import administered, purchased_action
 from services.actor import Actor
 from services.database import reader
-
-UNDER_WAY = (BatchState.QUEUED, BatchState.RUNNING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,8 +18,13 @@ def named(action: Action) -> str:
 
 
 async def to_choose(actor: Actor, *, archived: bool = False) -> dict[int, str]:
-    """The names of actions that are paid for, by scheme; with `archived` also former ones."""
+    """As `paid_for`, for who handles purchase codes. Raises NotFound."""
     require(actor, Permission.HANDLE_PURCHASE_CODES)
+    return await paid_for(archived=archived)
+
+
+async def paid_for(*, archived: bool = False) -> dict[int, str]:
+    """The names of actions that are paid for, by scheme; with `archived` also former ones."""
     paid = Action.filter(needs_payment=True).using_db(reader()).select_related("scheme")
     if not archived:
         paid = paid.filter(archived_at=None, scheme__archived_at=None)

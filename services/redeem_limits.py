@@ -17,6 +17,8 @@ from services.tries import Try, Visitor
 T = TypeVar("T")
 
 HOUR = timedelta(hours=1)
+INSTALLATION = "redeem:installation"
+OF_WORKSPACE = "redeem:workspace:"
 
 
 @lru_cache
@@ -35,9 +37,9 @@ def _account(visitor: Visitor) -> Limit | None:
 def _shared(visitor: Visitor) -> list[Limit]:
     """Budgets that many share: spending them slows, so that nobody can lock the others out."""
     settings = get_settings()
-    limits = [Limit("redeem:installation", settings.redeem_tries_per_installation, HOUR)]
+    limits = [Limit(INSTALLATION, settings.redeem_tries_per_installation, HOUR)]
     if visitor.actor and visitor.actor.workspace_id:
-        key = f"redeem:workspace:{visitor.actor.workspace_id}"
+        key = f"{OF_WORKSPACE}{visitor.actor.workspace_id}"
         limits.append(Limit(key, settings.redeem_tries_per_workspace, HOUR))
     return limits
 

@@ -23,6 +23,7 @@ from services import (
 from services.actor import Actor
 from services.database import fetch, is_id, unit_of_work
 from services.errors import Conflict, Invalid, NotFound
+from services.message_states import OF_A_SET
 from services.outbox import Draft
 from services.outbox_due import WAITING
 from services.permissions import Permission, require
@@ -38,7 +39,6 @@ WHERE message.recipient <> '' AND message.id IN (
 )
 ORDER BY message.id"""
 UNUSED = (Status.READY, Status.HELD)
-TO_A_BUYER = (MessageKind.CODES, MessageKind.DOWNLOAD)
 BUSY = "This mail is being sent right now. Try again in a moment."
 NEWER = "There is a newer mail about this. Use that one."
 INSTEAD = "Sent to another address instead."
@@ -174,7 +174,7 @@ async def _in_hand(actor: Actor, message_id: int) -> Message:
     await deliveries.follow(message.batch_id or 0)
     await message.refresh_from_db()
     about = {"batch_id": message.batch_id, "code_id": message.code_id}
-    of_kind = TO_A_BUYER if message.kind in TO_A_BUYER else (message.kind,)
+    of_kind = OF_A_SET if message.kind in OF_A_SET else (message.kind,)
     if await Message.filter(id__gt=message_id, kind__in=of_kind, **about).exists():
         raise Conflict(NEWER)
     return message

@@ -3,13 +3,14 @@
 Until the mark is there nothing of the old has moved. From then on every start goes on with it.
 """
 
+import io
 import json
 import os
 import shutil
 from datetime import datetime
 from pathlib import Path
 
-from services import backup_folder, heads_file
+from services import disk, heads_file
 from services.settings import Settings
 
 STAGE = ".restoring"
@@ -51,12 +52,10 @@ def commit(settings: Settings, at: datetime) -> Path:
     (stage / heads_file.NAME).touch(mode=0o600)
     _sync_all(stage)
     unfinished = stage / f"{MARK}.new"
-    with unfinished.open("x") as file:
-        json.dump({"replaced": f"replaced-{at:%Y%m%dT%H%M%SZ}"}, file)
-        file.flush()
-        os.fsync(file.fileno())
+    mark = json.dumps({"replaced": f"replaced-{at:%Y%m%dT%H%M%SZ}"})
+    disk.write_new(unfinished, io.BytesIO(mark.encode()))
     unfinished.replace(stage / MARK)
-    backup_folder.sync(stage)
+    disk.sync_folder(stage)
     replaced = finish(settings)
     assert replaced, "it was committed"
     return replaced
@@ -76,7 +75,7 @@ def finish(settings: Settings) -> Path | None:
         _exchange(settings.data_dir, stage, replaced, name)
     (stage / MARK).unlink()
     shutil.rmtree(stage)
-    backup_folder.sync(settings.data_dir)
+    disk.sync_folder(settings.data_dir)
     return replaced
 
 
@@ -92,13 +91,13 @@ def _exchange(data: Path, stage: Path, replaced: Path, name: str) -> None:
 
 def move(old: Path, new: Path) -> None:
     old.rename(new)
-    backup_folder.sync(old.parent)
-    backup_folder.sync(new.parent)
+    disk.sync_folder(old.parent)
+    disk.sync_folder(new.parent)
 
 
 def _sync_all(stage: Path) -> None:
     for folder, _, files in os.walk(stage):
         for name in files:
             with (Path(folder) / name).open("rb") as file:
-                os.fsync(file.fileno())
-        backup_folder.sync(Path(folder))
+                disk.sync(file)
+        disk.sync_folder(Path(folder))

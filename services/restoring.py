@@ -26,8 +26,8 @@ from services import (
     newer_database,
     restore_swap,
 )
+from services.backup_checks import Progress
 from services.backup_manifest import DATABASE, EVIDENCE, HEADS, Content, Manifest, NotABackup
-from services.backup_writing import Progress
 from services.content_digest import content_of
 from services.errors import DomainError
 from services.holding import Ended, Holding

@@ -2,12 +2,10 @@
 
 from dataclasses import dataclass
 
-from models import Action
 from services import purchased_action, scheme_list
 from services.actor import Actor
-from services.database import reader
 from services.errors import NotFound
-from services.permissions import Permission, can, require
+from services.permissions import MISSING, Permission, can, require
 from services.scheme_list import SchemeView
 
 
@@ -26,10 +24,5 @@ async def open_schemes(actor: Actor) -> list[SchemeView]:
 async def purchasable_actions(actor: Actor) -> list[PurchasableAction]:
     """What codes can be generated for: active actions of active schemes that need payment."""
     if not (can(actor, Permission.HANDLE_PURCHASE_CODES) or can(actor, Permission.READ_AGREEMENTS)):
-        raise NotFound("This page does not exist, or not for you.")
-    wanted = Action.filter(needs_payment=True, archived_at=None, scheme__archived_at=None)
-    found = wanted.using_db(reader()).select_related("scheme")
-    return [
-        PurchasableAction(action.id, purchased_action.named(action))
-        for action in await found.order_by("scheme__name", "position")
-    ]
+        raise NotFound(MISSING)
+    return [PurchasableAction(*each) for each in (await purchased_action.paid_for()).items()]

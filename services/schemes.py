@@ -24,10 +24,6 @@ def _name(name: str, whose: str) -> str:
     return texts.line(name, field="name", what=f"the {whose}'s name", longest=LONGEST_NAME)
 
 
-def _taken(name: str) -> Invalid:
-    return Invalid({"name": f"“{name}” exists already, perhaps archived. Choose another name."})
-
-
 async def create(actor: Actor, name: str) -> Scheme:
     """A scheme without actions. Raises Invalid(name)."""
     require(actor, Permission.RUN_INSTALLATION)
@@ -35,7 +31,7 @@ async def create(actor: Actor, name: str) -> Scheme:
     try:
         return await _create(actor, name)
     except IntegrityError:
-        raise _taken(name) from None
+        raise texts.taken(name) from None
 
 
 @unit_of_work
@@ -52,7 +48,7 @@ async def rename(actor: Actor, scheme_id: int, name: str) -> None:
     try:
         await _rename(actor, scheme_id, name)
     except IntegrityError:
-        raise _taken(name) from None
+        raise texts.taken(name) from None
 
 
 @unit_of_work
@@ -82,7 +78,7 @@ async def add_action(actor: Actor, scheme_id: int, *, name: str, needs_payment: 
     try:
         return await _add_action(actor, scheme_id, name, needs_payment)
     except IntegrityError:
-        raise _taken(name) from None
+        raise texts.taken(name) from None
 
 
 @unit_of_work
@@ -109,7 +105,7 @@ async def change_action(actor: Actor, action_id: int, *, name: str, needs_paymen
     try:
         await _change_action(actor, action_id, name, needs_payment)
     except IntegrityError:
-        raise _taken(name) from None
+        raise texts.taken(name) from None
 
 
 @unit_of_work

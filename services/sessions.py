@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -26,6 +26,7 @@ from services.actor import Actor
 from services.database import reader, unit_of_work
 from services.errors import DomainError, Invalid, NotFound
 from services.half_way import HalfWay
+from services.permissions import MISSING
 from services.settings import get_settings
 from services.signals import Changed, Topic
 from services.throttling import Kind
@@ -192,7 +193,7 @@ async def enter(token: str, slug: str) -> Actor:
     workspace = await Workspace.get_or_none(slug=slug)
     there = await seated(actor, workspace) if actor and workspace else None
     if there is None:
-        raise NotFound("This page does not exist, or not for you.")
+        raise NotFound(MISSING)
     return there
 
 
@@ -205,15 +206,8 @@ async def seated(actor: Actor, workspace: Workspace) -> Actor | None:
 
 
 def in_workspace(actor: Actor, workspace: Workspace, role: Role) -> Actor:
-    return Actor(
-        user_id=actor.user_id,
-        person_id=actor.person_id,
-        session_id=actor.session_id,
-        name=actor.name,
-        email=actor.email,
-        is_owner=actor.is_owner,
-        theme=actor.theme,
-        factor_due=actor.factor_due,
+    return replace(
+        actor,
         workspace_id=workspace.id,
         workspace_slug=workspace.slug,
         workspace_name=workspace.name,

@@ -33,6 +33,11 @@ def lines(text: str, *, field: str, what: str, longest: int, required: bool = Tr
     return kept
 
 
+def taken(name: str) -> Invalid:
+    """Of two things in one place that would have the same name, also where one is archived."""
+    return Invalid({"name": f"“{name}” exists already, perhaps archived. Choose another name."})
+
+
 def _may_stand(character: str) -> bool:
     """Not what no database holds, and not what turns round the words beside it."""
     return unicodedata.category(character) not in ("Cc", "Cs") and character not in TURNS

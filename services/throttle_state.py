@@ -5,15 +5,15 @@ from datetime import datetime, timedelta
 
 from services import throttling
 from services.database import fetch, moment
+from services.redeem_limits import INSTALLATION, OF_WORKSPACE
 from services.settings import get_settings
 from services.throttling import SIGN_INS, Throttled
 from services.zones import now
 
 HOUR = timedelta(hours=1)
-CODES = "redeem:installation"
 SHARED = """
 SELECT key, spent, began_at FROM budget
-WHERE began_at > ? AND (key IN (?) OR key LIKE 'redeem:workspace:%') ORDER BY key"""
+WHERE began_at > ? AND (key IN (?) OR key LIKE ?) ORDER BY key"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,13 +39,11 @@ class ThrottleState:
 
 async def state() -> ThrottleState:
     settings = get_settings()
-    rows = {
-        row["key"]: row
-        for row in await fetch(SHARED, now() - HOUR, [CODES, SIGN_INS], reading=True)
-    }
-    codes, sign_ins = _spent(rows, CODES), _spent(rows, SIGN_INS)
+    shared = (now() - HOUR, [INSTALLATION, SIGN_INS], f"{OF_WORKSPACE}%")
+    rows = {row["key"]: row for row in await fetch(SHARED, *shared, reading=True)}
+    codes, sign_ins = _spent(rows, INSTALLATION), _spent(rows, SIGN_INS)
     most = settings.redeem_tries_per_workspace
-    of_workspaces = [row for key, row in rows.items() if key.startswith("redeem:workspace:")]
+    of_workspaces = [row for key, row in rows.items() if key.startswith(OF_WORKSPACE)]
     began = [moment(row["began_at"]) or now() for row in rows.values() if row["spent"]]
     return ThrottleState(
         refused=tuple(await throttling.lately()),

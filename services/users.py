@@ -8,7 +8,7 @@ from services import accounts, audit, sessions, signals, step_up
 from services.actor import Actor
 from services.database import is_id, lock, unit_of_work
 from services.errors import Conflict, NotFound
-from services.permissions import Permission, require
+from services.permissions import MISSING, Permission, require
 from services.signals import Changed, Topic
 from services.zones import now
 
@@ -100,7 +100,7 @@ async def hold_owners(actor: Actor) -> None:
     await lock("owners")
     # two owners may have removed each other: the later one is none any more
     if not await User.exists(id=actor.user_id, is_owner=True, disabled_at=None):
-        raise NotFound("This page does not exist, or not for you.")
+        raise NotFound(MISSING)
 
 
 async def _refuse_no_owner() -> None:

@@ -4,10 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from models import AuditExport, Batch
-from models.enums import BatchState
+from models.enums import UNDER_WAY
 from services.database import reader
-
-UNDER_WAY = (BatchState.QUEUED, BatchState.RUNNING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,14 +15,8 @@ from services.settings import get_settings
 from services.sheets import Parts, Row
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
-
 XLSX_MOST_ROWS = 2**20 - 1  # the format's own limit, less the head
-
-
 WORKSHOP = "export-"
-
-
 NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 TEXT_ONLY = {
     "constant_memory": True,

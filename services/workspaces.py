@@ -12,7 +12,7 @@ from services import audit, signals, texts, zones
 from services.actor import Actor
 from services.database import reader, unit_of_work
 from services.errors import Invalid
-from services.permissions import Permission, require
+from services.permissions import TABLE, Permission, require
 from services.signals import Changed, Topic
 
 # words that are paths, now or soon, cannot be slugs
@@ -34,6 +34,9 @@ class Membered:
     name: str
     role: Role
     time_zone: str
+
+    def may(self, permission: Permission) -> bool:
+        return self.role in TABLE[permission]
 
 
 async def of(actor: Actor) -> list[Membered]:

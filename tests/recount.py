@@ -12,10 +12,9 @@ from models import (
     Evaluation,
     Step,
 )
-from models.enums import BatchState, EvaluationState, Status, StepState
+from models.enums import UNDER_WAY, BatchState, EvaluationState, Status, StepState
 from services import audit_reconcile
 
-UNDER_WAY = (BatchState.QUEUED, BatchState.RUNNING)
 UNPAID = (StepState.WAITING, StepState.PAYMENT)
 
 

@@ -28,6 +28,7 @@ from services import (
     backup_tar,
     backup_writing,
     backups,
+    disk,
     evidence_store,
     last_backup,
     nightly_backups,
@@ -169,7 +170,7 @@ async def test_a_full_disk_leaves_nothing_and_is_told_to_the_owner(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr(backup_writing, "_write", full)
+        patched.setattr(disk, "write_new", full)
         with pytest.raises(BackupFailed, match="is full"):
             await backups.make(cast.olga)
     assert {each.name for each in folder().iterdir()} == {".lock"}

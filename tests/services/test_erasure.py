@@ -11,6 +11,7 @@ from models import (
     AuditEntry,
     Budget,
     Entitlement,
+    GrowingWait,
     Installation,
     Invitation,
     Membership,
@@ -24,6 +25,7 @@ from services import (
     customer_search,
     erasure,
     outbox_due,
+    password_resets,
     passwords,
     sealing,
     sessions,
@@ -36,6 +38,7 @@ from services.errors import Conflict, Invalid, NotFound
 from services.sessions import SignIn
 from services.zones import now
 from tests.cast import PASSWORD, Cast, activated, actor_of, entries, every_row, issue, redeem
+from tests.conftest import Configure
 from tests.sealed import check
 
 pytestmark = pytest.mark.usefixtures("fresh_sealer")
@@ -114,13 +117,10 @@ async def test_mails_forget_whom_they_went_to_and_waiting_ones_do_not_go(cast: C
 async def test_an_account_is_closed_signed_out_and_in_no_workspace(cast: Cast) -> None:
     attempt = SignIn(email="sam@example.org", password=PASSWORD, address="192.0.2.1", browser="X")
     token = await sessions.sign_in(attempt)
-    tries = f"sign-in:{sessions.digest('sam@example.org')[:40]}"
-    assert await Budget.exists(key=tries)
     await erasure.erase(cast.olga, cast.sam.person_id)
     assert await sessions.find(token) is None
     session = await Session.get(user_id=cast.sam.user_id)
     assert (session.address, session.browser) == ("", "")
-    assert not await Budget.exists(key=tries)
     with pytest.raises(Invalid):
         await sessions.sign_in(attempt)
     user = await User.get(id=cast.sam.user_id)
@@ -128,6 +128,19 @@ async def test_an_account_is_closed_signed_out_and_in_no_workspace(cast: Cast) -
     assert not await passwords.matches(PASSWORD, user.password_hash)
     assert not await Membership.exists(user_id=user.id)
     assert await stands_anywhere("sam@example.org", "Sam Sales") == []
+
+
+async def test_tries_and_waits_of_the_address_go_and_those_of_others_stay(
+    cast: Cast, configure: Configure
+) -> None:
+    configure(smtp_host="127.0.0.1", mail_from="codes@example.org")
+    for email in ("Sam@Example.org", "ada@example.org"):
+        with pytest.raises(Invalid):
+            await sessions.sign_in(SignIn(email=email, password="wrong", address="192.0.2.1"))
+    await password_resets.ask("sam@example.org", address="192.0.2.1")
+    assert (await Budget.all().count(), await GrowingWait.all().count()) == (3, 2)
+    await erasure.erase(cast.olga, cast.sam.person_id)
+    assert (await Budget.all().count(), await GrowingWait.all().count()) == (1, 1)
 
 
 async def test_an_open_invitation_to_the_address_is_withdrawn(cast: Cast) -> None:

@@ -5,9 +5,11 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import time_machine
 
-from models import Activation, AgreementShare, Batch, Code, PasswordReset
+from models import Activation, AgreementShare, AuditExport, Batch, Code, PasswordReset
 from models.enums import BatchState, RefusalReason, Status
 from services import (
+    audit_exports,
+    audit_files,
     audit_verify,
     background,
     batch_jobs,
@@ -24,6 +26,7 @@ from services import (
     setup_token,
 )
 from services.answers import Activated
+from services.audit_filter import AuditFilter
 from services.audit_findings import Fault
 from services.code_alphabet import generate
 from services.errors import Gone, Invalid, Limited
@@ -85,6 +88,25 @@ async def test_a_jump_while_a_batch_is_made_makes_no_code_twice(
     assert (await Batch.get(id=batch.id)).state is BatchState.DONE
     assert await Code.filter(batch_id=batch.id).count() == 200
     assert not await recount.wrong()
+
+
+@every_jump
+async def test_a_file_of_the_log_that_rests_after_a_failure_is_made_soon(
+    clock: time_machine.Traveller, cast: Cast, monkeypatch: pytest.MonkeyPatch, jump: timedelta
+) -> None:
+    monkeypatch.setattr(audit_files, "AT_ONCE", 1)
+    await issue(cast.ada, cast.month, 1)
+    await issue(cast.ada, cast.month, 1)
+    export_id = await audit_exports.request(cast.ada, AuditFilter(), "csv")
+    with monkeypatch.context() as broken:
+        broken.setattr(audit_exports, "_write", lambda *_: 1 / 0)
+        await audit_exports.work()
+    clock.shift(jump)
+    await audit_exports.work()
+    clock.shift(audit_exports.HELD_FOR)
+    await audit_exports.work()
+    made = await AuditExport.get(id=export_id)
+    assert (made.state, made.tries) == (BatchState.DONE, 2)
 
 
 @every_jump
