@@ -85,12 +85,6 @@ ROWS = [
         reach=Reach.ALL,
     ),
     reads(
-        "workspace_list.some",
-        OWNER,
-        lambda w, who: workspace_list.some(who, [w.cast.northwind.id]),
-        reach=Reach.ALL,
-    ),
-    reads(
         "user_list.page",
         OWNER,
         lambda w, who: user_list.page(who, UserFilter(), Slice()),
