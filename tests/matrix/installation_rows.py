@@ -152,7 +152,9 @@ ROWS = [
     reads("key_status.read", OWNER, lambda w, who: key_status.read(who), reach=Reach.ALL),
     reads("health.mail", OWNER, lambda w, who: health.mail(who), reach=Reach.ALL),
     reads("checkup.of", OWNER, lambda w, who: checkup.of(who, ()), reach=Reach.ALL),
-    reads("own_address.check", OWNER, lambda w, who: own_address.check(who), reach=Reach.ALL),
+    reads(
+        "own_address.check", OWNER, lambda w, who: own_address.check(who, "/alive"), reach=Reach.ALL
+    ),
     writes(
         "trial_mail.send",
         OWNER,

@@ -34,7 +34,7 @@ async def _examine(settings: Settings, lacks: list[str] | None) -> tuple[Checkup
     async with opened.as_it_is(settings):
         await installation.open_key(settings)
         found = await checkup.examine(settings, _loops(lacks))
-    return found, None if lacks is None else await own_address.reach(settings)
+    return found, None if lacks is None else await own_address.reach(settings, routes.HEALTHZ)
 
 
 def _loops(lacks: list[str] | None) -> tuple[Loop, ...] | None:
