@@ -50,7 +50,6 @@ class SealState:
     head_seq: int
     head_at: datetime | None
     mailed_to: str
-    mailed_at: datetime | None
 
 
 async def keep_up() -> None:
@@ -199,7 +198,6 @@ async def state(actor: Actor) -> SealState:
         head_seq=newest.seq if newest else 0,
         head_at=newest.at if newest else None,
         mailed_to=installation.heads_to if installation else "",
-        mailed_at=installation.heads_sent_at if installation else None,
     )
 
 

@@ -4,6 +4,7 @@ import fcntl
 import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Self
 
 from services.settings import Settings
 
@@ -16,12 +17,20 @@ class InstanceLocked(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Lock:
+    """Held until `release`, or the end of its `with`."""
+
     descriptor: int
 
     def release(self) -> None:
         # The file stays: removing it would let two processes lock two files of one name.
         os.ftruncate(self.descriptor, 0)
         os.close(self.descriptor)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.release()
 
 
 def acquire(settings: Settings) -> Lock:

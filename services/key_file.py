@@ -82,11 +82,6 @@ def _write(descriptor: int, content: bytes) -> None:
         disk.sync(file)
 
 
-def load(path: Path) -> KeyRing:
-    """The newest key. Raises KeyFileError as `read` does."""
-    return load_all(path)[-1]
-
-
 def load_all(path: Path) -> list[KeyRing]:
     """Every key of the file, the newest last. Raises KeyFileError as `read` does."""
     return [line.ring for line in read(path)]

@@ -21,12 +21,6 @@ class Known:
     links: bool = True
 
 
-async def key_check() -> str | None:
-    """The check value of the key this database was made with; none in a new one."""
-    installation = await Installation.first()
-    return installation.key_check if installation else None
-
-
 async def known() -> list[Known]:
     """The newest last; none in a new database."""
     at = now()

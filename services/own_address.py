@@ -1,4 +1,4 @@
-"""Whether the public URL leads here: this server asks for its own /healthz, and nothing else."""
+"""Whether the public URL leads here: this server asks a page of its own, and nothing else."""
 
 import asyncio
 import http.client
@@ -13,7 +13,6 @@ from services.settings import LOOPBACK, Settings, get_settings
 
 PATIENCE = 3.0  # seconds
 ANSWER = b"ok\n"
-PATH = "/healthz"
 
 
 class Reach(StrEnum):
@@ -38,28 +37,28 @@ class Reached:
     is_local: bool = False
 
 
-async def check(actor: Actor) -> Reached:
-    """Ask the configured URL, whatever it is; nobody chooses another."""
+async def check(actor: Actor, path: str) -> Reached:
+    """Ask the configured URL, whatever it is; nobody chooses another. `path` answers ok here."""
     require(actor, Permission.RUN_INSTALLATION)
-    return await reach(get_settings())
+    return await reach(get_settings(), path)
 
 
-async def reach(settings: Settings) -> Reached:
+async def reach(settings: Settings, path: str) -> Reached:
     """As `check`, for who starts the program. No redirect is followed, no proxy is asked."""
     url = settings.base_url
     try:
         async with asyncio.timeout(PATIENCE + 1):
-            found, status = await asyncio.to_thread(_ask, url)
+            found, status = await asyncio.to_thread(_ask, url, path)
     except TimeoutError:
         found, status = Reach.SLOW, 0
     is_local = urlsplit(url).hostname in LOOPBACK
     return Reached(url=url, reach=found, status=status, is_local=is_local)
 
 
-def _ask(url: str) -> tuple[Reach, int]:
+def _ask(url: str, path: str) -> tuple[Reach, int]:
     line = _line(url)
     try:
-        line.request("GET", PATH, headers={"user-agent": "Tallystick"})
+        line.request("GET", path, headers={"user-agent": "Tallystick"})
         answer = line.getresponse()
         return _judged(answer.status, answer.read(len(ANSWER) + 1)), answer.status
     except ssl.SSLError:

@@ -35,22 +35,13 @@ class WorkspaceView:
 
 async def page(actor: Actor, search: str, part: Slice) -> Page[WorkspaceView]:
     """One page of the list and the total, by name unless sorted otherwise."""
-    query = _matching(_of(actor), texts.sought(search))
+    require(actor, Permission.RUN_INSTALLATION)
+    query = _matching(Workspace.all().using_db(reader()), texts.sought(search))
     total = await query.count()
     rows = await (
         query.order_by(*part.order(SORTABLE, "name")).offset(part.offset(total)).limit(part.rows)
     )
     return Page(await _views(rows), total)
-
-
-async def some(actor: Actor, ids: Sequence[int]) -> list[WorkspaceView]:
-    """These workspaces as they are now, for patching rows on screen."""
-    return await _views(await _of(actor).filter(id__in=list(ids)))
-
-
-def _of(actor: Actor) -> QuerySet[Workspace]:
-    require(actor, Permission.RUN_INSTALLATION)
-    return Workspace.all().using_db(reader())
 
 
 def _matching(query: QuerySet[Workspace], search: str) -> QuerySet[Workspace]:

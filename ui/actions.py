@@ -67,6 +67,22 @@ async def run(
     return await run(command, slug=slug, button=button, form=form)
 
 
+async def done(
+    command: Callable[[Actor], Awaitable[object]],
+    *,
+    slug: str | None = None,
+    button: ui.button | None = None,
+    form: ShowsErrors | None = None,
+) -> bool:
+    """As `run`, for who needs to know only whether it was done."""
+
+    async def complete(actor: Actor) -> bool:
+        await command(actor)
+        return True
+
+    return bool(await run(complete, slug=slug, button=button, form=form))
+
+
 async def _run(
     command: Callable[[Actor], Awaitable[T]],
     slug: str | None,
@@ -100,14 +116,13 @@ async def _confirmed(why: str) -> bool:
     """Ask whoever sits at this tab to prove it, above whatever is open."""
 
     async def prove(typed: str, go: ui.button, form: ShowsErrors) -> bool:
-        async def command(actor: Actor) -> bool:
+        async def command(actor: Actor) -> None:
             try:
                 await confirming.confirm(actor, typed)
             except Limited as refused:
                 raise Invalid({"proof": refused.message}) from None
-            return True
 
-        return bool(await run(command, button=go, form=form))
+        return await done(command, button=go, form=form)
 
     has = await run(confirming.asks)
     if has is None:
@@ -122,13 +137,12 @@ async def _proved_by_passkey(go: ui.button, form: ShowsErrors) -> bool:
         return False
     answer, problem = await passkey.used(options, go)
 
-    async def command(actor: Actor) -> bool:
+    async def command(actor: Actor) -> None:
         if problem:
             raise Invalid({"form": problem})
         await passkeys.confirm(actor, answer)
-        return True
 
-    return bool(await run(command, button=go, form=form))
+    return await done(command, button=go, form=form)
 
 
 def _show(refused: Invalid, form: ShowsErrors | None) -> None:

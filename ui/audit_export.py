@@ -5,9 +5,9 @@ from functools import partial
 
 from nicegui import ui
 
-from services import audit_exports, audit_filter
+from services import audit_exports, audit_files, audit_filter
 from services.actor import Actor
-from ui import actions, routes
+from ui import actions, routes, wording
 from ui.components.buttons import button, menu_entry
 from ui.components.dialog import Dialog
 from ui.components.text import text
@@ -40,12 +40,13 @@ def export_button(slug: str | None, asked: Callable[[], dict[str, str]]) -> None
 
 
 def _in_the_background(form: str) -> None:
+    most, kept = f"{audit_files.AT_ONCE:,}", wording.count(audit_exports.KEPT.days, "day")
     dialog = Dialog("The file is being made")
     with dialog.body:
         text(
             "p",
-            f"These are more than 10,000 entries. You'll be notified once the {FORMS[form]} is "
-            "ready; the bell then has a button to download it. It is kept for 7 days.",
+            f"These are more than {most} entries. You'll be notified once the {FORMS[form]} is "
+            f"ready; the bell then has a button to download it. It is kept for {kept}.",
         )
     with dialog.foot:
         button("Close", dialog.close, look="primary").props("autofocus")

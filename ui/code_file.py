@@ -4,16 +4,10 @@ from nicegui import ui
 
 from models.enums import CodeKind
 from services import exports
-from services.actor import Actor
 from ui import actions
 
 
 async def save(slug: str, batch_id: int, kind: CodeKind, path: str) -> None:
     """The route asks too, but a browser that saves its answer would save the question."""
-
-    async def command(actor: Actor) -> bool:
-        await exports.foresee(actor, batch_id, kind=kind)
-        return True
-
-    if await actions.run(command, slug=slug):
+    if await actions.done(lambda actor: exports.foresee(actor, batch_id, kind=kind), slug=slug):
         ui.download.from_url(path)

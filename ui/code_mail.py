@@ -10,7 +10,6 @@ from services import resending
 from services.actor import Actor
 from services.code_list import MailView
 from ui import actions, wording
-from ui.components.fields import Form
 from ui.components.mail_dialog import ask_address
 
 
@@ -41,19 +40,17 @@ class CodeMail:
             await actions.run(lambda actor: resending.retry(actor, message_id), slug=self.slug)
 
     async def resend(self, code_id: int) -> None:
-        async def command(actor: Actor) -> bool:
-            await resending.resend(actor, self.mails.get(code_id, 0))
-            return True
-
-        if await actions.run(command, slug=self.slug):
+        if await actions.done(
+            lambda actor: resending.resend(actor, self.mails.get(code_id, 0)), slug=self.slug
+        ):
             ui.notify("Queued again, to the same address.")
 
     async def redirect(self, code_id: int) -> None:
-        async def send(address: str, go: ui.button, form: Form) -> bool | None:
-            async def command(actor: Actor) -> bool:
-                await resending.redirect(actor, self.mails.get(code_id, 0), address)
-                return True
-
-            return await actions.run(command, slug=self.slug, button=go, form=form)
-
-        ask_address(send)
+        ask_address(
+            lambda address, go, form: actions.done(
+                lambda actor: resending.redirect(actor, self.mails.get(code_id, 0), address),
+                slug=self.slug,
+                button=go,
+                form=form,
+            )
+        )

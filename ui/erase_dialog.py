@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable
 from nicegui import ui
 
 from services import erasure
-from services.actor import Actor
 from services.erasure import Erasure
 from ui import actions, wording
 from ui.components.dialog import confirm
@@ -27,12 +26,11 @@ async def ask(
     if found is None:
         return
 
-    async def command(actor: Actor) -> bool:
-        await erasure.erase(actor, person_id)
-        return True
-
     async def go(button: ui.button) -> None:
-        if await actions.run(command, slug=slug, button=button) and done:
+        erased = await actions.done(
+            lambda actor: erasure.erase(actor, person_id), slug=slug, button=button
+        )
+        if erased and done:
             await done()
 
     confirm(f"Erase {found.email}?", _sentences(found), "Erase this person", go)

@@ -144,6 +144,8 @@ class AddressPanel(FactPanel):
         )
 
     async def check(self) -> None:
-        reached = await actions.run(own_address.check, button=self.again)
+        reached = await actions.run(
+            lambda actor: own_address.check(actor, routes.HEALTHZ), button=self.again
+        )
         if reached and not self.panel.root.is_deleted:
             self.show(health_tables.address(reached))

@@ -98,7 +98,10 @@ class PasskeysPanel:
             button("Cancel", dialog.close, look="quiet")
 
             async def save() -> None:
-                if await _rename(own.id, field.value or "", go, form):
+                name = field.value or ""
+                if await actions.done(
+                    lambda actor: passkeys.rename(actor, own.id, name), button=go, form=form
+                ):
                     dialog.close()
 
             go = button("Save", save, look="primary")
@@ -141,14 +144,6 @@ async def _add(name: str, go: ui.button, form: Form) -> bool:
     if added is not None:
         ui.notify(ADDED)
     return added is not None
-
-
-async def _rename(passkey_id: int, name: str, go: ui.button, form: Form) -> bool:
-    async def command(actor: Actor) -> bool:
-        await passkeys.rename(actor, passkey_id, name)
-        return True
-
-    return bool(await actions.run(command, button=go, form=form))
 
 
 def _about(own: PasskeyView) -> str:

@@ -209,10 +209,6 @@ def invitation(token: str) -> str:
     return INVITATION.format(token=quote(token, safe=""))
 
 
-def reset_link(token: str) -> str:
-    return RESET_LINK.format(token=quote(token, safe=""))
-
-
 def certificate(number: str) -> str:
     return CERTIFICATE.format(number=quote(number, safe=""))
 

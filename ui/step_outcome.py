@@ -50,8 +50,9 @@ class StepOutcome:
         return await self._decide(note, go, form, passed=False)
 
     async def _decide(self, note: str, go: ui.button, form: Form, *, passed: bool) -> bool:
-        async def command(actor: Actor) -> bool:
-            await outcomes.decide(actor, self.step.id, passed=passed, note=note)
-            return True
-
-        return bool(await actions.run(command, slug=self.slug, button=go, form=form))
+        return await actions.done(
+            lambda actor: outcomes.decide(actor, self.step.id, passed=passed, note=note),
+            slug=self.slug,
+            button=go,
+            form=form,
+        )

@@ -74,13 +74,13 @@ class StepWork:
 
     async def add_note(self) -> None:
         typed = self.note.value or ""
-
-        async def command(actor: Actor) -> bool:
-            await evidence.add_note(actor, self.step.id, typed)
-            return True
-
-        done = await actions.run(command, slug=self.slug, button=self.add, form=self.form)
-        if done and self.note.value == typed:
+        added = await actions.done(
+            lambda actor: evidence.add_note(actor, self.step.id, typed),
+            slug=self.slug,
+            button=self.add,
+            form=self.form,
+        )
+        if added and self.note.value == typed:
             self.note.value = ""
 
     async def attach(self, name: str, content: bytes, place: OneFile) -> None:
@@ -112,10 +112,11 @@ class StepWork:
         assert paid, "offered where there is a payment"
 
         async def undo(reason: str, go: ui.button, form: Form) -> bool:
-            async def command(actor: Actor) -> bool:
-                await payments.undo(actor, self.step.id, reason)
-                return True
-
-            return bool(await actions.run(command, slug=self.slug, button=go, form=form))
+            return await actions.done(
+                lambda actor: payments.undo(actor, self.step.id, reason),
+                slug=self.slug,
+                button=go,
+                form=form,
+            )
 
         ask_undo_payment(self.step.name, paid.masked[-4:], undo)

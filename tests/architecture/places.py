@@ -1,6 +1,7 @@
 """Rules of place: what only one module may do, and what screens may never do."""
 
 import ast
+import re
 from collections.abc import Iterator
 
 from tests.architecture.source import Source, calls, imports
@@ -17,6 +18,7 @@ OF_ROWS = {"save", "fetch_related", "refresh_from_db", "select_related", "prefet
 OF_QUERIES = {"filter", "create", "delete", "update", "get_or_none", "bulk_create", "exclude"}
 
 SLASHES = {
+    ("services/links.py", "/a/([A-Za-z0-9_-]+)"): "what is typed as a code may be a link",
     ("ui/door/cookies.py", "/"): "a cookie is for the whole site",
     ("ui/door/hosts.py", "/\\@?# "): "characters that no host name has",
     ("ui/door/tabs.py", "/"): "the name of Socket.IO's namespace",
@@ -92,12 +94,15 @@ def _is_class(on: ast.expr | None) -> bool:
 
 
 def paths_stand_in_routes(source: Source) -> Iterator[str]:
-    """Templates and static files are no Python: they are handed paths or name files beside them."""
-    if not source.is_in("ui") or source.path == "ui/routes.py":
+    """Templates and static files are no Python: they are handed paths or name files beside them.
+
+    In services a slash alone stands between folders.
+    """
+    if not source.is_in("ui", "services") or source.path == "ui/routes.py":
         return
+    begins = re.compile(r"/\w" if source.is_in("services") else r"/(?!/)")
     for node in ast.walk(source.tree):
         if not isinstance(node, ast.Constant) or not isinstance(node.value, str):
             continue
-        is_path = node.value.startswith("/") and not node.value.startswith("//")
-        if is_path and (source.path, node.value) not in SLASHES:
+        if begins.match(node.value) and (source.path, node.value) not in SLASHES:
             yield source.at(node, f"{node.value!r} is a path; ui/routes.py builds those.")

@@ -55,6 +55,8 @@ VIOLATIONS = [
         (places.paths_stand_in_routes, "ui/a.py", line)
         for line in ("x = '/login'", "x = f'/w/{slug}'", "x = base + '/'", "x = f'{base}/a'")
     ),
+    (places.paths_stand_in_routes, "services/a.py", "x = '/login'"),
+    (places.paths_stand_in_routes, "services/a.py", "x = f'{base}/a/{token}'"),
     *(
         (sinks.markup_is_fixed, "ui/a.py", f"def f(name, element):\n    {line}")
         for line in (
@@ -138,6 +140,7 @@ HARMLESS = [
     ),
     (places.screens_touch_no_rows, "services/a.py", "async def f(x):\n    await x.save()"),
     (places.paths_stand_in_routes, "ui/routes.py", "LOGIN = '/login'"),
+    (places.paths_stand_in_routes, "services/a.py", "x = f'{folder}/'"),
     *(
         (sinks.markup_is_fixed, "ui/a.py", line)
         for line in (

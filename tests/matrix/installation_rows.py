@@ -85,12 +85,6 @@ ROWS = [
         reach=Reach.ALL,
     ),
     reads(
-        "workspace_list.some",
-        OWNER,
-        lambda w, who: workspace_list.some(who, [w.cast.northwind.id]),
-        reach=Reach.ALL,
-    ),
-    reads(
         "user_list.page",
         OWNER,
         lambda w, who: user_list.page(who, UserFilter(), Slice()),
@@ -158,7 +152,9 @@ ROWS = [
     reads("key_status.read", OWNER, lambda w, who: key_status.read(who), reach=Reach.ALL),
     reads("mail_health.mail", OWNER, lambda w, who: mail_health.mail(who), reach=Reach.ALL),
     reads("checkup.of", OWNER, lambda w, who: checkup.of(who, ()), reach=Reach.ALL),
-    reads("own_address.check", OWNER, lambda w, who: own_address.check(who), reach=Reach.ALL),
+    reads(
+        "own_address.check", OWNER, lambda w, who: own_address.check(who, "/alive"), reach=Reach.ALL
+    ),
     writes(
         "trial_mail.send",
         OWNER,

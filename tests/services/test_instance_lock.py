@@ -53,6 +53,14 @@ def test_a_released_folder_can_be_taken_again(settings: Settings) -> None:
     lock.release()
 
 
+def test_what_ends_with_an_error_leaves_the_folder_free(settings: Settings) -> None:
+    with pytest.raises(ZeroDivisionError), instance_lock.acquire(settings):
+        with pytest.raises(InstanceLocked):
+            instance_lock.acquire(settings)
+        raise ZeroDivisionError
+    instance_lock.acquire(settings).release()
+
+
 def test_a_child_that_outlives_its_parent_does_not_hold_the_folder(settings: Settings) -> None:
     lock = instance_lock.acquire(settings)
     with subprocess.Popen(["cat"], stdin=subprocess.PIPE) as child:

@@ -20,14 +20,14 @@ def key_file_of(folder: Path, content: str | bytes) -> Path:
 
 def refusal(path: Path) -> str:
     with pytest.raises(KeyFileError) as caught:
-        key_file.load(path)
+        key_file.load_all(path)
     assert str(caught.value).endswith(".")
     return str(caught.value)
 
 
 def test_a_created_key_is_loaded_again_the_same(tmp_path: Path) -> None:
     path = tmp_path / "tallystick.key"
-    assert key_file.create(path) == key_file.load(path)
+    assert [key_file.create(path)] == key_file.load_all(path)
 
 
 def test_the_file_is_one_line_and_private(tmp_path: Path) -> None:
@@ -61,7 +61,7 @@ def test_two_installations_have_nothing_in_common(tmp_path: Path) -> None:
 
 def test_a_known_master_key_gives_the_same_keys_for_ever(tmp_path: Path) -> None:
     line = f"tallystick-key-1:1:{base64.b64encode(bytes(range(32))).decode()}"
-    ring = key_file.load(key_file_of(tmp_path, line))
+    [ring] = key_file.load_all(key_file_of(tmp_path, line))
     assert ring.check_value == "221e16fd749289abf60c0a2d480a6cc0"
     assert ring.digest[:8].hex() == "a75f3c1e81101854"
 

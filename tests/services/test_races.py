@@ -140,7 +140,7 @@ from services.settings import Settings
 
 async def main(actor, product, plan):
     settings = Settings()
-    keys.use(key_file.load(settings.key_path))
+    keys.use(key_file.load_all(settings.key_path)[-1])
     await database.connect(settings)
     for number in range(10**6):
         print(number, flush=True)

@@ -144,7 +144,7 @@ async def test_the_owners_list_counts_members_and_codes(cast: Cast) -> None:
         ("Northwind Academy", 2, 7),
     ]
     [found] = (await workspace_list.page(cast.olga, "NORTH", Slice())).rows
-    assert found == (await workspace_list.some(cast.olga, [found.id]))[0]
+    assert found.name == "Northwind Academy"
     assert (await workspace_list.page(cast.olga, "%", Slice())).total == 0
 
 
@@ -152,5 +152,3 @@ async def test_the_owners_list_counts_members_and_codes(cast: Cast) -> None:
 async def test_nobody_else_lists_every_workspace(cast: Cast, who: str) -> None:
     with pytest.raises(NotFound):
         await workspace_list.page(getattr(cast, who), "", Slice())
-    with pytest.raises(NotFound):
-        await workspace_list.some(getattr(cast, who), [cast.northwind.id])

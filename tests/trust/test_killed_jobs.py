@@ -54,7 +54,7 @@ setattr(batch_jobs, NAME, wrap(getattr(batch_jobs, NAME)))
 
 async def main():
     await database.connect(get_settings())
-    keys.use(key_file.load(get_settings().key_path))
+    keys.use(key_file.load_all(get_settings().key_path)[-1])
     await batch_jobs.free()
     await batch_jobs.work()
     print("done", flush=True)

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from services import installation
+from services import installation, instance_lock
 from services.settings import Settings
 from tests.conftest import POSTGRES
-from ui.cli import command_line
+from ui.cli import command_line, opened
 
 pytestmark = pytest.mark.skipif(bool(POSTGRES), reason="It makes a database of its own")
 
@@ -42,6 +42,12 @@ def test_a_sheet_brings_the_key_file_back(settings: Settings, tmp_path: Path) ->
     code, said = run("keys", "import", typed=sheet.read_text().lower())
     assert (code, "it holds key 1, 2" in said) == (0, True)
     assert (key.read_bytes(), stat.S_IMODE(key.stat().st_mode)) == (original, 0o600)
+
+
+def test_a_refused_command_leaves_the_folder_free(settings: Settings) -> None:
+    code, said = run("keys", "rotate")
+    assert (code, said.strip()) == (1, opened.NO_DATABASE)
+    instance_lock.acquire(settings).release()
 
 
 def test_no_dump_of_the_memory_is_left_that_would_hold_keys(settings: Settings) -> None:

@@ -1,6 +1,6 @@
 """Agreements with all workspaces."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
 from nicegui import ui
 
@@ -46,18 +46,6 @@ class Agreements:
         with empty("No agreement yet", first, glyph="file-text"):
             button("New agreement", self.add, glyph="plus")
 
-    async def do(
-        self,
-        command: Callable[[Actor], Awaitable[object]],
-        go: ui.button,
-        form: Form | None = None,
-    ) -> bool:
-        async def done(actor: Actor) -> bool:
-            await command(actor)
-            return True
-
-        return bool(await actions.run(done, button=go, form=form))
-
     async def add(self) -> None:
         async def offered(actor: Actor) -> tuple[list[Membered], list[PurchasableAction]]:
             return await workspaces.of(actor), await scheme_choices.purchasable_actions(actor)
@@ -68,7 +56,7 @@ class Agreements:
                 whom = entered.workspace_id, entered.action_id
                 await agreements.create(actor, *whom, entered.terms)
 
-            if not await self.do(command, go, form):
+            if not await actions.done(command, button=go, form=form):
                 return False
             await self.ledger.show_news()
             return True
@@ -91,16 +79,19 @@ class Agreements:
             return
 
         async def save(read: Callable[[], Entered], go: ui.button, form: Form) -> bool:
-            return await self.do(
+            return await actions.done(
                 lambda actor: agreements.change(
                     actor, held.id, read().terms, revision=held.revision
                 ),
-                go,
-                form,
+                button=go,
+                form=form,
             )
 
         AgreementDialog(save, workspaces=[], purchasable=[], held=held)
 
     async def ask_end(self, agreement_id: int) -> None:
         if held := await self._held(agreement_id):
-            ask_end(held, lambda go: self.do(lambda actor: agreements.end(actor, held.id), go))
+            ask_end(
+                held,
+                lambda go: actions.run(lambda actor: agreements.end(actor, held.id), button=go),
+            )

@@ -1,6 +1,5 @@
 """Members of a workspace, and who is invited."""
 
-from collections.abc import Awaitable
 from functools import partial
 from typing import Any
 
@@ -178,16 +177,13 @@ class RoleDialog:
         self.may.text = wording.role_may(self.role.value)
 
     async def _go(self) -> None:
-        async def command(actor: Actor) -> bool:
-            return await _done(members.change_role(actor, self.user_id, self.role.value))
-
-        if await actions.run(command, slug=self.slug, button=self.go, form=self.form):
+        if await actions.done(
+            lambda actor: members.change_role(actor, self.user_id, self.role.value),
+            slug=self.slug,
+            button=self.go,
+            form=self.form,
+        ):
             self.dialog.close()
-
-
-async def _done(command: Awaitable[object]) -> bool:
-    await command
-    return True
 
 
 def _sorted(part: Slice) -> Slice:

@@ -1,6 +1,5 @@
 """Messages: every mail of the workspace, and what became of it."""
 
-from collections.abc import Awaitable
 from typing import Any
 
 from nicegui import ui
@@ -60,15 +59,13 @@ class Messages:
         await actions.run(lambda actor: messages.retry(actor, message_id), slug=self.slug)
 
     async def resend(self, message_id: int) -> None:
-        if await actions.run(
-            lambda actor: _done(resending.resend(actor, message_id)), slug=self.slug
-        ):
+        if await actions.done(lambda actor: resending.resend(actor, message_id), slug=self.slug):
             ui.notify("Queued again, to the same address.")
 
     async def redirect(self, message_id: int) -> None:
         ask_address(
-            lambda address, go, form: actions.run(
-                lambda actor: _done(resending.redirect(actor, message_id, address)),
+            lambda address, go, form: actions.done(
+                lambda actor: resending.redirect(actor, message_id, address),
                 slug=self.slug,
                 button=go,
                 form=form,
@@ -97,11 +94,6 @@ class Messages:
             detail, mail = found
             about = message_table.about(detail, mail, _subject(detail))
             MailDialog(about, mail, show=show if may_show else None)
-
-
-async def _done(command: Awaitable[object]) -> bool:
-    await command
-    return True
 
 
 def _subject(message: MessageView) -> str:

@@ -39,11 +39,11 @@ class Schemes:
         self.edits = Edits(
             rename=self.ask_new_name,
             archive=self.ask_archive,
-            restore=lambda scheme: self.do(partial(schemes.restore, scheme_id=scheme.id)),
+            restore=lambda scheme: actions.run(partial(schemes.restore, scheme_id=scheme.id)),
             add_action=lambda scheme: self.ask_action(scheme, None),
             change_action=lambda action: self.ask_action(None, action),
             archive_action=self.ask_archive_action,
-            restore_action=lambda action: self.do(
+            restore_action=lambda action: actions.run(
                 partial(schemes.restore_action, action_id=action.id)
             ),
             move=self.move,
@@ -77,18 +77,6 @@ class Schemes:
                     )
             for scheme in found:
                 scheme_card(scheme, self.edits, moved)
-
-    async def do(
-        self,
-        command: Callable[[Actor], Awaitable[Any]],
-        go: ui.button | None = None,
-        form: Form | None = None,
-    ) -> bool:
-        async def done(actor: Actor) -> bool:
-            await command(actor)
-            return True
-
-        return bool(await actions.run(done, button=go, form=form))
 
     async def move(self, action: ActionView, up: bool) -> None:
         self.moved = action.id, up
@@ -126,7 +114,7 @@ class Schemes:
 
         async def save() -> None:
             typed = field.value or ""
-            if await self.do(lambda actor: command(actor, typed), go, form):
+            if await actions.done(lambda actor: command(actor, typed), button=go, form=form):
                 dialog.close()
 
         with dialog.foot:
@@ -157,7 +145,7 @@ class Schemes:
             else:
                 assert scheme, "a new action belongs to a scheme"
                 command = partial(schemes.add_action, scheme_id=scheme.id, **terms)
-            if await self.do(command, go, form):
+            if await actions.done(command, button=go, form=form):
                 dialog.close()
 
         with dialog.foot:
@@ -174,7 +162,7 @@ class Schemes:
                 *_still_granted(sum(action.agreements for action in scheme.actions)),
             ],
             "Archive",
-            lambda go: self.do(partial(schemes.archive, scheme_id=scheme.id), go),
+            lambda go: actions.run(partial(schemes.archive, scheme_id=scheme.id), button=go),
             look="primary",
         )
 
@@ -187,7 +175,7 @@ class Schemes:
                 *_still_granted(action.agreements),
             ],
             "Archive",
-            lambda go: self.do(partial(schemes.archive_action, action_id=action.id), go),
+            lambda go: actions.run(partial(schemes.archive_action, action_id=action.id), button=go),
             look="primary",
         )
 

@@ -4,6 +4,8 @@ import os
 import sys
 from pathlib import Path
 
+from services.demo.sample import PASSWORD
+from services.demo.story import PEOPLE
 from services.settings import Settings
 
 SETUP_LINK = "setup-link"
@@ -17,9 +19,9 @@ def announce(settings: Settings, first_page: str, token: str) -> None:
     elif token:
         print(f"The link to create the owner is in {_write_link(settings, first_page)}")
     if settings.demo:
-        print("Sample accounts, all with the password demo-tallystick:")
-        for email in ("owner", "admin", "sales", "evaluator"):
-            print(f"  {email}@demo.test")
+        print(f"Sample accounts, all with the password {PASSWORD}:")
+        for email in PEOPLE:
+            print(f"  {email}")
     sys.stdout.flush()
 
 

@@ -7,13 +7,12 @@ from typing import Annotated
 
 import typer
 
-from services import audit_verify, database, installation, kept_heads, schema
+from services import audit_verify, installation, kept_heads
 from services.audit_findings import Verdict
 from services.head_statement import Head
-from services.schema_check import SchemaRefused
 from services.settings import Settings, get_settings
 from ui import verdict_words, wording
-from ui.cli import problems
+from ui.cli import opened, problems
 
 commands = typer.Typer(help="The tamper-evident log.", no_args_is_help=True)
 ZONE = "UTC"
@@ -40,16 +39,9 @@ def verify(
 
 
 async def _check(settings: Settings, kept: list[Head]) -> Verdict:
-    if await schema.pending(settings):
-        raise SchemaRefused(
-            "There is no database of this version yet. Start the program, or run migrate, first."
-        )
-    await database.connect(settings)
-    try:
+    async with opened.as_it_is(settings):
         await installation.open_key(settings)
         return await audit_verify.check(kept, _progress if sys.stderr.isatty() else None)
-    finally:
-        await database.disconnect()
 
 
 def _progress(done: int, of: int) -> None:

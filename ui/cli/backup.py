@@ -7,23 +7,14 @@ from typing import Annotated
 
 import typer
 
-from services import (
-    backup_folder,
-    backup_writing,
-    database,
-    installation,
-    instance_lock,
-    restoring,
-    schema,
-)
+from services import backup_folder, backup_writing, installation, instance_lock, restoring
 from services.backup_manifest import Made, NotABackup
 from services.backup_writing import Wanted
 from services.errors import DomainError
 from services.restoring import Asked, OlderCopy
-from services.schema_check import SchemaRefused
 from services.settings import Settings, get_settings
 from ui import restore_words, wording
-from ui.cli import problems
+from ui.cli import opened, problems
 
 
 def backup(
@@ -54,15 +45,8 @@ def backup(
 async def _open_key(settings: Settings) -> None:
     if settings.uses_postgres:
         raise DomainError(backup_writing.USE_PG_DUMP)
-    if await schema.pending(settings):
-        raise SchemaRefused(
-            "There is no database of this version yet. Start the program, or run migrate, first."
-        )
-    await database.connect(settings)
-    try:
+    async with opened.as_it_is(settings):
         await installation.open_key(settings)
-    finally:
-        await database.disconnect()
 
 
 def _progress(what: str, done: int, of: int) -> None:
@@ -112,15 +96,13 @@ def restore(
             accept_older=accept_older,
             nothing_since=nothing_since,
         )
-        lock = instance_lock.acquire(settings)
         told = _progress if sys.stderr.isatty() else backup_writing.nothing
-        try:
-            restored = asyncio.run(restoring.restore(settings, asked, told))
-        except OlderCopy as refused:
-            problems.stop("\n".join(restore_words.older(refused)))
-        except NotABackup as refused:
-            problems.stop(str(refused))
-        else:
-            print("\n".join(restore_words.restored(restored)))
-        finally:
-            lock.release()
+        with instance_lock.acquire(settings):
+            try:
+                restored = asyncio.run(restoring.restore(settings, asked, told))
+            except OlderCopy as refused:
+                problems.stop("\n".join(restore_words.older(refused)))
+            except NotABackup as refused:
+                problems.stop(str(refused))
+            else:
+                print("\n".join(restore_words.restored(restored)))

@@ -4,15 +4,14 @@ import asyncio
 import http.client
 import sys
 
-from services import checkup, database, installation, instance_lock, own_address, schema
+from services import checkup, installation, instance_lock, own_address
 from services.checkup import Checkup
 from services.heartbeats import Loop
 from services.own_address import Reached
 from services.readiness import DATABASE, DISK
-from services.schema_check import SchemaRefused
 from services.settings import Settings, get_settings
 from ui import health_tables, health_words, mail_words, routes
-from ui.cli import problems
+from ui.cli import opened, problems
 from ui.health_tables import MATTERS, Section
 
 ZONE = "UTC"
@@ -32,17 +31,10 @@ def doctor() -> None:
 
 
 async def _examine(settings: Settings, lacks: list[str] | None) -> tuple[Checkup, Reached | None]:
-    if await schema.pending(settings):
-        raise SchemaRefused(
-            "There is no database of this version yet. Start the program, or run migrate, first."
-        )
-    await database.connect(settings)
-    try:
+    async with opened.as_it_is(settings):
         await installation.open_key(settings)
         found = await checkup.examine(settings, _loops(lacks))
-    finally:
-        await database.disconnect()
-    return found, None if lacks is None else await own_address.reach(settings)
+    return found, None if lacks is None else await own_address.reach(settings, routes.HEALTHZ)
 
 
 def _loops(lacks: list[str] | None) -> tuple[Loop, ...] | None:

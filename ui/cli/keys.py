@@ -8,17 +8,7 @@ from typing import Annotated
 
 import typer
 
-from services import (
-    database,
-    installation,
-    instance_lock,
-    key_file,
-    key_rotation,
-    key_sheet,
-    key_status,
-    schema,
-    zones,
-)
+from services import instance_lock, key_file, key_rotation, key_sheet, key_status, schema, zones
 from services.errors import Invalid
 from services.key_line import KeyLine
 from services.key_rotation import Rotated
@@ -27,11 +17,10 @@ from services.key_status import KeyStatus
 from services.schema_check import SchemaRefused
 from services.settings import Settings, get_settings
 from ui import key_words, wording
-from ui.cli import problems
+from ui.cli import opened, problems
 
 commands = typer.Typer(help="The keys that codes are sealed with.", no_args_is_help=True)
 ZONE = "UTC"
-NO_DATABASE = "There is no database of this version yet. Start the program, or run migrate, first."
 TYPE = "Type the lines of the sheet that begin with a number, then the line Sum."
 
 
@@ -64,9 +53,8 @@ def rotate(
     """Let a new key take over. The server must be stopped; codes are sealed anew when it runs."""
     with problems.said():
         settings = get_settings()
-        lock = instance_lock.acquire(settings)
-        done = asyncio.run(_rotate(settings, withdraw_links=withdraw_links))
-        lock.release()
+        with instance_lock.acquire(settings):
+            done = asyncio.run(_rotate(settings, withdraw_links=withdraw_links))
     print("\n".join(key_words.rotated(done, links_ended=withdraw_links)))
 
 
@@ -110,24 +98,15 @@ def import_sheet(
 
 
 async def _status(settings: Settings) -> KeyStatus:
-    if await schema.pending(settings):
-        raise SchemaRefused(NO_DATABASE)
-    await database.connect(settings)
-    try:
+    async with opened.as_it_is(settings):
         return await key_status.here()
-    finally:
-        await database.disconnect()
 
 
 async def _rotate(settings: Settings, *, withdraw_links: bool) -> Rotated:
     if "0001_initial" in await schema.pending(settings):
-        raise SchemaRefused(NO_DATABASE)
-    await installation.prepare(settings)
-    await database.connect(settings)
-    try:
+        raise SchemaRefused(opened.NO_DATABASE)
+    async with opened.prepared(settings):
         return await key_rotation.rotate(settings, withdraw_links=withdraw_links)
-    finally:
-        await database.disconnect()
 
 
 def _sheet(settings: Settings, lines: list[KeyLine]) -> str:

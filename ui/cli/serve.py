@@ -4,11 +4,11 @@ import asyncio
 import os
 import socket
 
-from services import database, installation, instance_lock, setup, setup_token
+from services import installation, instance_lock, setup, setup_token
 from services.demo import sample
 from services.settings import Settings, get_settings
 from ui import app, routes
-from ui.cli import problems
+from ui.cli import opened, problems
 from ui.cli.announcement import announce, has_display
 
 
@@ -30,34 +30,26 @@ def migrate() -> None:
     """Bring the database to this version, with a backup before; the server must be stopped."""
     with problems.said():
         settings = get_settings()
-        lock = instance_lock.acquire(settings)
-        asyncio.run(installation.prepare(settings))
-        lock.release()
+        with instance_lock.acquire(settings):
+            asyncio.run(installation.prepare(settings))
     print("The database is up to date.")
 
 
 def _serve(settings: Settings) -> None:
     _check_port(settings)
-    lock = instance_lock.acquire(settings)
-    token = asyncio.run(_prepare(settings))
-    first_page = routes.setup(token) if token else routes.HOME
-    announce(settings, first_page, token)
-    try:
+    with instance_lock.acquire(settings):
+        token = asyncio.run(_prepare(settings))
+        first_page = routes.setup(token) if token else routes.HOME
+        announce(settings, first_page, token)
         app.serve(settings, show=first_page if has_display() else None)
-    finally:
-        lock.release()
 
 
 async def _prepare(settings: Settings) -> str:
     """Everything before the first request; returns a set-up token where there is no owner yet."""
-    await installation.prepare(settings)
-    await database.connect(settings)
-    try:
+    async with opened.prepared(settings):
         if settings.demo:
             await sample.fill()
         return await setup_token.issue() if await setup.is_open() else ""
-    finally:
-        await database.disconnect()
 
 
 def _check_port(settings: Settings) -> None:

@@ -6,9 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
-from services import accounts, database, factor_removal, installation, instance_lock
+from services import accounts, factor_removal, instance_lock
 from services.settings import Settings, get_settings
-from ui.cli import problems
+from ui.cli import opened, problems
 
 commands = typer.Typer(help="People with an account.", no_args_is_help=True)
 
@@ -21,10 +21,9 @@ def reset_password(email: Email) -> None:
     """Set a new password and sign that person out everywhere. The server must be stopped."""
     with problems.said():
         settings = get_settings()
-        lock = instance_lock.acquire(settings)
-        password = typer.prompt("New password", hide_input=True, confirmation_prompt=True)
-        asyncio.run(_connected(settings, accounts.reset_password(email, password)))
-        lock.release()
+        with instance_lock.acquire(settings):
+            password = typer.prompt("New password", hide_input=True, confirmation_prompt=True)
+            asyncio.run(_prepared(settings, accounts.reset_password(email, password)))
     print(f"{email} can sign in with the new password; every session was ended.")
 
 
@@ -33,16 +32,11 @@ def remove_second_factor(email: Email) -> None:
     """Let that person sign in with the password alone again. The server must be stopped."""
     with problems.said():
         settings = get_settings()
-        lock = instance_lock.acquire(settings)
-        asyncio.run(_connected(settings, factor_removal.remove_by_hand(email)))
-        lock.release()
+        with instance_lock.acquire(settings):
+            asyncio.run(_prepared(settings, factor_removal.remove_by_hand(email)))
     print(f"{email} can sign in with the password alone; every session was ended.")
 
 
-async def _connected(settings: Settings, command: Coroutine[Any, Any, None]) -> None:
-    await installation.prepare(settings)
-    await database.connect(settings)
-    try:
+async def _prepared(settings: Settings, command: Coroutine[Any, Any, None]) -> None:
+    async with opened.prepared(settings):
         await command
-    finally:
-        await database.disconnect()

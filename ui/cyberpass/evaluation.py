@@ -78,8 +78,9 @@ class EvaluationPage:
         await copy(self.detail.certificate, "Certificate number copied.")
 
     async def reopen(self, reason: str, go: ui.button, form: Form) -> bool:
-        async def command(actor: Actor) -> bool:
-            await reopening.reopen(actor, self.detail.id, reason)
-            return True
-
-        return bool(await actions.run(command, slug=self.slug, button=go, form=form))
+        return await actions.done(
+            lambda actor: reopening.reopen(actor, self.detail.id, reason),
+            slug=self.slug,
+            button=go,
+            form=form,
+        )

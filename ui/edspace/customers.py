@@ -1,6 +1,5 @@
 """Customers: what an address was sent, activated and has."""
 
-from collections.abc import Awaitable, Callable
 from datetime import date
 from typing import Any
 
@@ -274,22 +273,13 @@ class Customers:
     async def view_messages(self, _: int) -> None:
         ui.navigate.to(routes.messages(self.slug))
 
-    async def _do(
-        self,
-        command: Callable[[Actor], Awaitable[object]],
-        go: ui.button,
-        form: Form | None = None,
-    ) -> bool:
-        async def done(actor: Actor) -> bool:
-            await command(actor)
-            return True
-
-        return bool(await actions.run(done, slug=self.slug, button=go, form=form))
-
     def ask_extend(self, held: EntitlementView) -> None:
         async def extend(days: int, last: date | None, go: ui.button, form: Form) -> bool:
-            return await self._do(
-                lambda actor: extensions.extend(actor, held.id, days, expecting=last), go, form
+            return await actions.done(
+                lambda actor: extensions.extend(actor, held.id, days, expecting=last),
+                slug=self.slug,
+                button=go,
+                form=form,
             )
 
         ExtendDialog(held, self.zone, extend)
@@ -298,15 +288,18 @@ class Customers:
         ask_end(
             held,
             self.zone,
-            lambda go: self._do(lambda actor: access_changes.end(actor, held.id), go),
+            lambda go: actions.run(
+                lambda actor: access_changes.end(actor, held.id), slug=self.slug, button=go
+            ),
         )
 
     def ask_undo(self, held: EntitlementView) -> None:
         async def undo(reason: str, go: ui.button, form: Form) -> bool:
-            return await self._do(
+            return await actions.done(
                 lambda actor: access_changes.undo_activation(actor, held.activation_id, reason),
-                go,
-                form,
+                slug=self.slug,
+                button=go,
+                form=form,
             )
 
         UndoDialog(held, self.zone, undo)
@@ -320,7 +313,7 @@ class Customers:
             async def command(_: Actor) -> None:
                 periods.period(since, until)
 
-            if not await self._do(command, go, form):
+            if not await actions.done(command, slug=self.slug, button=go, form=form):
                 return False
             path_of = routes.entitlements_xlsx if ending == "xlsx" else routes.entitlements_csv
             ui.download.from_url(path_of(self.slug, since, until))

@@ -126,11 +126,12 @@ class Editor:
         self._name_dialog("Add product", "", "Add product", products.create)
 
     def rename_product(self, product: ProductView) -> None:
-        async def rename(actor: Actor, name: str) -> bool:
-            await products.rename(actor, product.id, name)
-            return True
-
-        self._name_dialog("Rename product", product.name, "Save", rename)
+        self._name_dialog(
+            "Rename product",
+            product.name,
+            "Save",
+            lambda actor, name: products.rename(actor, product.id, name),
+        )
 
     def _name_dialog(
         self, title: str, name: str, action: str, command: Callable[[Actor, str], Awaitable[Any]]
@@ -142,7 +143,7 @@ class Editor:
 
         async def save() -> None:
             typed = field.value or ""
-            if await actions.run(
+            if await actions.done(
                 lambda actor: command(actor, typed), slug=self.slug, button=go, form=form
             ):
                 dialog.close()
@@ -194,7 +195,7 @@ class Editor:
             )
 
         async def save() -> None:
-            async def command(actor: Actor) -> bool:
+            async def command(actor: Actor) -> None:
                 terms = PlanTerms(
                     name=name.value or "",
                     days=_days(days.value, "days"),
@@ -204,9 +205,8 @@ class Editor:
                     await plans.change(actor, plan.id, terms)
                 elif product_id:
                     await plans.create(actor, product_id, terms)
-                return True
 
-            if await actions.run(command, slug=self.slug, button=go, form=form):
+            if await actions.done(command, slug=self.slug, button=go, form=form):
                 dialog.close()
 
         with dialog.foot:

@@ -1,8 +1,6 @@
 """One's own account: name, password, theme, and where one is signed in."""
 
-from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Any
 
 from nicegui import ui
 
@@ -47,14 +45,6 @@ async def _factors(actor: Actor) -> None:
     await PasskeysPanel(actor).build()
 
 
-async def _done(command: Callable[[Actor], Awaitable[Any]], **at: Any) -> bool:
-    async def done(actor: Actor) -> bool:
-        await command(actor)
-        return True
-
-    return bool(await actions.run(done, **at))
-
-
 def _name(actor: Actor) -> None:
     panel = Panel("Profile")
     with panel.body, ui.element("div").classes("one-field"):
@@ -63,7 +53,7 @@ def _name(actor: Actor) -> None:
 
         async def save() -> None:
             name = field.value or ""
-            if await _done(lambda actor: accounts.rename(actor, name), button=go, form=form):
+            if await actions.done(lambda actor: accounts.rename(actor, name), button=go, form=form):
                 ui.notify("Your name is changed wherever it is shown.")
 
         go = button("Save name", save)
@@ -88,7 +78,7 @@ def _password(actor: Actor) -> None:
 
         async def change() -> None:
             typed = {"current": current.value or "", "password": new.value or ""}
-            if await _done(
+            if await actions.done(
                 lambda actor: accounts.change_password(actor, **typed), button=go, form=form
             ):
                 current.value = new.value = ""

@@ -49,7 +49,7 @@ def rows(mailed: Server) -> dict[str, set[str]]:
 
 def paths_of(mailed: Server) -> list[str]:
     """The links of a code, an invitation, a reset and a batch that were mailed."""
-    keys.use(key_file.load(mailed.folder / "tallystick.key"))
+    keys.use(key_file.load_all(mailed.folder / "tallystick.key")[-1])
     with closing(sqlite3.connect(mailed.folder / "tallystick.sqlite3", timeout=30)) as line:
         [code] = line.execute(
             "SELECT code.id, link_version FROM code JOIN batch ON batch.id = batch_id"

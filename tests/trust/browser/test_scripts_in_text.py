@@ -59,7 +59,7 @@ def database(demo: Server) -> Path:
 
 def of_strangers(demo: Server) -> list[str]:
     """What anybody may open: a link, and a certificate."""
-    keys.use(key_file.load(demo.folder / "tallystick.key"))
+    keys.use(key_file.load_all(demo.folder / "tallystick.key")[-1])
     with closing(sqlite3.connect(database(demo))) as line:
         [code] = line.execute(
             "SELECT code.id, link_version FROM code JOIN batch ON batch.id = batch_id"

@@ -217,7 +217,7 @@ async def test_its_path_is_a_secret(
     assert answer.headers["cache-control"] == "no-store"
     await visitor.put(path)
     assert path_kinds.without_secrets(path) == routes.INVITATION
-    assert path_kinds.without_secrets(routes.reset_link(token)) == routes.RESET_LINK
+    assert path_kinds.without_secrets(routes.RESET_LINK.format(token=token)) == routes.RESET_LINK
     assert token not in caplog.text
 
 

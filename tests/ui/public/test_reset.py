@@ -33,7 +33,7 @@ async def visitor(
 
 async def link() -> str:
     [message] = await Message.filter(kind=MessageKind.RESET)
-    return routes.reset_link(links.make(Purpose.RESET, message.reset_id or 0))
+    return routes.RESET_LINK.format(token=links.make(Purpose.RESET, message.reset_id or 0))
 
 
 async def test_the_sign_in_page_leads_to_it(visitor: httpx.AsyncClient) -> None:
@@ -86,7 +86,7 @@ async def test_a_link_that_is_over_offers_a_new_one(visitor: httpx.AsyncClient) 
     for answer in (
         await visitor.get(path),
         await visitor.post(path, data=fields | {"password": NEW}),
-        await visitor.get(routes.reset_link("junk")),
+        await visitor.get(routes.RESET_LINK.format(token="junk")),
     ):
         assert answer.status_code == 404
         assert "This link cannot be used any more" in answer.text
@@ -149,8 +149,11 @@ async def test_the_link_is_in_no_log_and_in_no_index(
     assert page.headers["referrer-policy"] == "same-origin"
     assert page.headers["x-robots-tag"] == "noindex"
     await visitor.put(path)
-    await visitor.get(routes.reset_link("short-junk"))
+    await visitor.get(routes.RESET_LINK.format(token="short-junk"))
     told = "\n".join(f"{record.name} {record.getMessage()}" for record in caplog.records)
     ours = [line for line in told.splitlines() if not line.startswith("httpx")]
     assert path.rpartition("/")[2] not in "\n".join(ours)
-    assert path_kinds.without_secrets(routes.reset_link("short-junk")) == routes.RESET_LINK
+    assert (
+        path_kinds.without_secrets(routes.RESET_LINK.format(token="short-junk"))
+        == routes.RESET_LINK
+    )

@@ -167,7 +167,8 @@ async def test_the_public_address_is_asked_at_opening_and_again_at_a_press(
 ) -> None:
     answers = iter([Reach.REDIRECT, Reach.HERE])
 
-    async def reach(settings: Settings) -> Reached:
+    async def reach(settings: Settings, path: str) -> Reached:
+        assert path == routes.HEALTHZ
         return Reached(url="https://codes.example.org", reach=next(answers))
 
     monkeypatch.setattr(own_address, "reach", reach)
