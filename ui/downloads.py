@@ -23,6 +23,7 @@ from services import (
 )
 from services.actor import Actor
 from services.errors import NotFound
+from services.permissions import MISSING
 from services.settings import get_settings
 from services.sheets import BYTES, Export
 from ui import routes
@@ -67,7 +68,7 @@ async def _actor(request: Request) -> Actor:
         return await sessions.enter(token, slug)
     actor = await sessions.find(token)
     if actor is None:
-        raise NotFound("This page does not exist, or not for you.")
+        raise NotFound(MISSING)
     return actor
 
 

@@ -12,13 +12,12 @@ from nicegui.elements.sub_pages import SubPages
 from services import request_id
 from services.actor import Actor
 from services.errors import DomainError, FactorDue
-from services.permissions import Permission, require
+from services.permissions import MISSING, Permission, require
 from ui import actions
 from ui.components.notice import factor_due, problem
 from ui.door import tabs
 
 log = logging.getLogger(__name__)
-MISSING = "This page does not exist, or not for you."
 
 
 class Pages(SubPages):

@@ -7,6 +7,7 @@ from jinja2 import Environment, FileSystemLoader
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from services.permissions import MISSING
 from services.settings import get_settings
 from ui import routes
 
@@ -20,7 +21,7 @@ TEMPLATES = Environment(
 ERRORS = {
     400: ("That did not work", "The request could not be understood."),
     403: ("Not allowed", "You may not do this."),
-    404: ("Page not found", "This page does not exist, or not for you."),
+    404: ("Page not found", MISSING),
     405: ("That did not work", "This page cannot be used in that way."),
     409: ("That did not work", "Something changed in the meantime. Open the page again."),
     410: ("No longer here", "This was here for a time only."),
