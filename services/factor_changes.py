@@ -16,18 +16,15 @@ LAST = (
 )
 
 
-async def hold(user_id: int) -> User:
-    """The user, while nobody else changes factors or who needs one. Call inside a unit of work."""
+async def hold(user_id: int, *, session: int | None = None) -> User:
+    """The user, while nobody else changes factors or who needs one. Call inside a unit of work.
+
+    Raises NotFound where that session ended since it was read.
+    """
     await lock("factors")
-    return await User.get(id=user_id).select_related("person")
-
-
-async def hold_own(actor: Actor) -> User:
-    """As `hold`, for somebody at a session. Raises NotFound where it ended since it was read."""
-    user = await hold(actor.user_id)
-    if not await Session.exists(id=actor.session_id, user_id=user.id, ended_at=None):
+    if session and not await Session.exists(id=session, user_id=user_id, ended_at=None):
         raise NotFound("You are signed out.")
-    return user
+    return await User.get(id=user_id).select_related("person")
 
 
 async def tell(

@@ -103,7 +103,7 @@ async def add(actor: Actor, *, name: str, answer: str) -> int:
 
 @unit_of_work
 async def _add(actor: Actor, name: str, new: NewPasskey) -> int:
-    user = await factor_changes.hold_own(actor)
+    user = await factor_changes.hold(actor.user_id, session=actor.session_id)
     # each of many that were begun at once passed this before
     _refuse_more(await Passkey.filter(user_id=user.id).count())
     made = await Passkey.create(
@@ -158,7 +158,7 @@ async def remove(actor: Actor, passkey_id: int) -> None:
 
 @unit_of_work
 async def _remove(actor: Actor, passkey_id: int) -> None:
-    user = await factor_changes.hold_own(actor)
+    user = await factor_changes.hold(actor.user_id)
     if not await Passkey.filter(id=await _own(actor, passkey_id)).delete():
         raise NotFound(GONE)
     await factor_changes.after_removal(user)

@@ -27,7 +27,7 @@ async def renew(actor: Actor) -> list[str]:
 
 @unit_of_work
 async def _renew(actor: Actor) -> list[str]:
-    user = await factor_changes.hold_own(actor)
+    user = await factor_changes.hold(actor.user_id, session=actor.session_id)
     if not (await factors.of(user.id)).any:
         raise Conflict(NO_FACTOR)
     made = await replace(user.id)

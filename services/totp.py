@@ -67,7 +67,7 @@ async def add(actor: Actor, proposal: Proposal, code: str) -> list[str]:
 
 @unit_of_work
 async def _add(actor: Actor, sealed: bytes, step: int) -> list[str]:
-    user = await factor_changes.hold_own(actor)
+    user = await factor_changes.hold(actor.user_id, session=actor.session_id)
     # a new row each time: who stands between password and code starts again
     await Authenticator.filter(user_id=user.id).delete()
     await Authenticator.create(user_id=user.id, sealed=sealed, confirmed_at=now(), last_step=step)
@@ -86,7 +86,7 @@ async def remove(actor: Actor) -> None:
 
 @unit_of_work
 async def _remove(actor: Actor) -> None:
-    user = await factor_changes.hold_own(actor)
+    user = await factor_changes.hold(actor.user_id)
     if not await Authenticator.filter(user_id=user.id).delete():
         raise NotFound(NONE)
     await factor_changes.after_removal(user)

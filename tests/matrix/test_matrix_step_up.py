@@ -20,6 +20,7 @@ ASKED = {
     *("purchase_export.batch_csv", "purchase_export.batch_xlsx", "announced_files.set_csv"),
     *("batches.request", "purchases.request", "deliveries.send", "resending.to_all_failed"),
     *("resending.to_all_waiting", "resending.resend", "resending.redirect"),
+    *("messages.retry", "resending.retry"),
     *("members.change_role", "members.remove", "users.disable", "users.enable"),
     *("users.make_owner", "users.remove_owner", "erasure.erase", "audit_heads.mail_to"),
     *("passkeys.begin_adding", "passkeys.remove"),

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -31,7 +31,6 @@ from services import (
     disk,
     evidence_store,
     last_backup,
-    nightly_backups,
     notices,
     sealing,
 )
@@ -40,7 +39,6 @@ from services.backup_manifest import Made, Manifest, NotABackup
 from services.backup_writing import BackupFailed, Wanted
 from services.errors import ConfirmationDue, Conflict, Limited, NotFound
 from services.settings import Settings, get_settings
-from services.zones import now
 from tests.cast import Cast, issue
 from tests.conftest import POSTGRES, Configure
 from tests.paying import Scene
@@ -304,69 +302,6 @@ async def test_one_that_another_key_signed_is_never_called_sound(
     [view] = await backup_list.every(cast.olga)
     assert view.problems == (backup_checks.FOREIGN,)
     assert (await last_backup.last(get_settings())).made_at is None
-
-
-async def test_nightly_ones_give_way_to_newer_and_those_of_people_stay(
-    clock: Traveller, cast: Cast, configure: Configure
-) -> None:
-    configure(backups_kept=2)
-    kept = await backups.make(cast.olga)
-    assert await nightly_backups.work() == timedelta(hours=1)
-    for _ in range(4):
-        clock.shift(timedelta(days=1))
-        await nightly_backups.work()
-    found = [(each.made, each.by) for each in await backup_list.every(cast.olga)]
-    assert found == [(Made.NIGHT, ""), (Made.NIGHT, ""), (Made.HAND, "Olga Owner")]
-    assert (folder() / kept).is_dir()
-    state = await backup_list.state(cast.olga)
-    assert state.next_at == datetime.fromisoformat("2026-03-15T02:00:00+00:00")
-
-
-async def test_nights_go_on_after_a_clock_that_was_a_year_ahead(
-    clock: Traveller, cast: Cast, configure: Configure
-) -> None:
-    configure(backups_kept=2)
-    year = timedelta(days=365)
-    clock.shift(year)
-    for _ in range(2):
-        clock.shift(timedelta(days=1))
-        await nightly_backups.work()
-    clock.shift(-year)
-    made = set[datetime | None]()
-    for _ in range(3):
-        await nightly_backups.work()
-        made.add((await last_backup.last(get_settings())).made_at)
-        clock.shift(timedelta(days=1))
-    assert len(made) == 3
-    found = [each.made_at for each in await backup_list.every(cast.olga)]
-    assert len(found) == 2
-    assert all(at and at < now() for at in found)
-
-
-async def test_a_night_that_failed_is_tried_again_the_next(
-    clock: Traveller, cast: Cast, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fail(*_: object) -> Path:
-        raise BackupFailed("No.")
-
-    clock.shift(timedelta(days=1))
-    with monkeypatch.context() as patched:
-        patched.setattr(backup_writing, "write", fail)
-        await nightly_backups.work()
-        await nightly_backups.work()
-    assert await AuditEntry.filter(action="FAIL", resource="BACKUP").count() == 1
-    clock.shift(timedelta(days=1))
-    await nightly_backups.work()
-    assert [each.made for each in await backup_list.every(cast.olga)] == [Made.NIGHT]
-
-
-async def test_none_are_made_at_night_where_none_are_kept(
-    clock: Traveller, cast: Cast, configure: Configure
-) -> None:
-    configure(backups_kept=0)
-    clock.shift(timedelta(days=3))
-    await nightly_backups.work()
-    assert await backup_list.every(cast.olga) == []
 
 
 async def test_a_backup_beside_others_is_put_where_it_was_asked_for(
