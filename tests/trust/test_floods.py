@@ -21,7 +21,7 @@ from tests.ui.door.site import hidden_fields
 pytestmark = pytest.mark.whole
 PAGES = ("/login", "/redeem", "/certificates", "/", "/w/acme-devices", "/nope/{}", "/a/{}", "/i/{}")
 MIB = 1024 * 1024
-CLOSED_WITHIN = 10 + 2  # seconds: the program's patience, and a busy machine's
+CLOSED_WITHIN = 10  # seconds
 
 
 @pytest.fixture(scope="module")

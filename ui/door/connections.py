@@ -13,7 +13,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from services.settings import get_settings
 from ui.door import peers
 
-HEAD_WITHIN = 10.0  # seconds for a whole request head
+HEAD_WITHIN = 8.0  # seconds for a whole request head
 MOST_FOR_A_PEER = 100
 
 _open: Counter[str] = Counter()
