@@ -170,7 +170,7 @@ async def download(actor: Actor) -> Export:
     """Every head as JSON, one a line, to be kept elsewhere; what is sealed is signed first."""
     require(actor, Permission.RUN_INSTALLATION)
     await _record_download(actor)
-    await sign()
+    await _sign()  # the file follows with the next one
     heads = await every()
 
     async def lines() -> AsyncIterator[bytes]:

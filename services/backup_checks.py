@@ -12,7 +12,7 @@ from services.head_lines import NotAHead
 from services.head_statement import Head
 
 Progress = Callable[[str, int, int], None]
-FOREIGN = "It was signed with a key that is not in the key file."
+FOREIGN = "It was signed with a key that this installation does not use."
 
 
 def problems(folder: Path, manifest: Manifest, progress: Progress) -> list[str]:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from models import Installation, Person
-from services import audit_targets, backup_checks, backup_folder, backup_standing
+from services import audit_targets, backup_checks, backup_folder, backup_standing, last_backup
 from services.actor import Actor
 from services.backup_manifest import Made, Manifest, NotABackup
 from services.database import reader
@@ -68,15 +68,16 @@ async def every(actor: Actor) -> list[BackupView]:
 async def state(actor: Actor) -> BackupState:
     require(actor, Permission.RUN_INSTALLATION)
     settings, backups = get_settings(), await every(actor)
+    last = await last_backup.last(settings)
     installation = await Installation.all().using_db(reader()).first()
     return BackupState(
         uses_postgres=settings.uses_postgres,
         is_demo=settings.demo,
-        last=next((each for each in backups if each.made), None),
+        last=next((each for each in backups if each.made and each.made_at == last.made_at), None),
         next_at=due(settings, installation),
         kept=settings.backups_kept,
-        problem=installation.backup_problem if installation else "",
-        tried_at=installation.backup_tried_at if installation else None,
+        problem=last.problem,
+        tried_at=last.tried_at,
         folder=str(backup_folder.place(settings).absolute()),
         key_file=str(settings.key_path.absolute()),
     )

@@ -17,9 +17,10 @@ DUE_AFTER = timedelta(hours=48)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LastBackup:
-    """`problem` is why the last one that was tried failed. `is_late` where two nights had none.
+    """`problem` is why the last one that was tried failed, on the page or at night.
 
-    On PostgreSQL somebody else makes them: nothing is known here.
+    `is_late` where two nights had none. On PostgreSQL somebody else makes them: nothing is known
+    here.
     """
 
     is_ours: bool
@@ -35,11 +36,12 @@ async def last(settings: Settings) -> LastBackup:
     installation = await Installation.all().using_db(reader()).first()
     made_at = await asyncio.to_thread(newest, backup_folder.place(settings))
     tried_at = installation.backup_tried_at if installation else None
+    is_made_since = made_at and tried_at and made_at > tried_at  # on the command line
     since = made_at or (installation and installation.created_at) or now()
     return LastBackup(
         is_ours=True,
         made_at=made_at,
-        problem=installation.backup_problem if installation else "",
+        problem=installation.backup_problem if installation and not is_made_since else "",
         tried_at=max((at for at in (tried_at, made_at) if at), default=None),
         is_late=not settings.demo and now() - since > DUE_AFTER,
     )

@@ -215,7 +215,7 @@ async def _hand_over(message: Message, address: str) -> None:
     key = (message.workspace_id, emails.key(address), message.recipient_name)
     # the codes before the holder, as an activation takes them: else the two wait for each other
     if message.kind is MessageKind.PERSONAL:
-        unused = Code.filter(id=message.code_id, status__in=UNUSED)
+        unused = Code.filter(id=message.code_id, status=Status.READY)
         await _withdraw(unused)
         await unused.update(sent_to_id=(await holders.known({key: address}))[key])
         return

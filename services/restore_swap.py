@@ -3,6 +3,7 @@
 Until the mark is there nothing of the old has moved. From then on every start goes on with it.
 """
 
+import errno
 import io
 import json
 import os
@@ -23,13 +24,25 @@ MOVED = (*FOLDERS, heads_file.NAME, DATABASE)
 
 
 def apart(settings: Settings) -> Path | None:
-    """What of the data is on another disk than the rest: no rename gets there."""
+    """A folder that no rename reaches from the data: on another disk, or mounted by itself."""
     data = settings.data_dir
-    found = {data / name: (data / name).lstat() for name in MOVED if os.path.lexists(data / name)}
-    if (kept := data / KEPT).exists():
-        found[kept] = kept.stat()  # things are moved into it
-    disk = data.stat().st_dev
-    return next((place for place, at in found.items() if at.st_dev != disk), None)
+    folders = [data / name for name in FOLDERS if not (data / name).is_symlink()]
+    if any((data / name).exists() for name in MOVED):
+        folders.append(data / KEPT)  # something is moved there
+    return next((each for each in folders if each.is_dir() and not _reaches(data, each)), None)
+
+
+def _reaches(data: Path, folder: Path) -> bool:
+    probe = data / ".probe"
+    probe.touch()
+    try:
+        probe.rename(folder / probe.name).unlink()
+    except OSError as error:
+        probe.unlink()
+        if error.errno != errno.EXDEV:
+            raise
+        return False
+    return True
 
 
 def begin(settings: Settings) -> Path:

@@ -110,8 +110,8 @@ async def restore(
 async def _restore(settings: Settings, asked: Asked, progress: Progress) -> Restored:
     if place := restore_swap.apart(settings):
         raise RestoreRefused(
-            f"{place} is on another disk than {settings.data_dir}, so old and new cannot change "
-            "places at once. Move it into that folder for the restore, and back afterwards."
+            f"{place} is on another disk than {settings.data_dir}, or mounted by itself: old and "
+            "new cannot change places at once. Unmount it for the restore, and move what it holds."
         )
     stage = restore_swap.begin(settings)
     manifest = await asyncio.to_thread(_unpack, stage, asked.source, settings, progress)

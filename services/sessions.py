@@ -176,13 +176,14 @@ async def find(token: str) -> Actor | None:
 
 
 async def time_left(session_ids: set[int]) -> dict[int, timedelta]:
-    """How long each of these sessions has before it idles out or grows too old; 0 once ended."""
+    """How long each of these sessions has before it is none of `live` any more."""
     settings, moment = get_settings(), now()
+    far = moment + settings.session_idle
     rows = await Session.filter(id__in=session_ids).using_db(reader())
     ends = {
         row.id: min(row.seen_at + settings.session_idle, row.created_at + settings.session_absolute)
         for row in rows
-        if row.ended_at is None
+        if row.ended_at is None and max(row.seen_at, row.created_at) <= far
     }
     return {each: ends.get(each, moment) - moment for each in session_ids}
 

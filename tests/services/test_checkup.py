@@ -13,6 +13,7 @@ from models.enums import AuditAction, BatchState, Resource
 from services import (
     audit,
     backup_folder,
+    backup_writing,
     backups,
     checkup,
     health_watch,
@@ -25,6 +26,8 @@ from services import (
     signals,
     throttling,
 )
+from services.backup_manifest import Made
+from services.backup_writing import Wanted
 from services.checkup import Checkup, Matter
 from services.database import unit_of_work
 from services.errors import NotFound
@@ -133,6 +136,10 @@ async def test_a_backup_is_missed_after_two_days_and_a_failed_one_at_once(
     assert Matter.BACKUP_LATE in (await look()).matters
     await Installation.all().update(backup_problem="No room", backup_tried_at=now())
     assert Matter.BACKUP_FAILED in (await look()).matters
+    clock.shift(timedelta(minutes=1))
+    folder = backup_folder.place(get_settings())
+    backup_writing.write(get_settings(), Wanted(folder=folder, made=Made.COMMAND))
+    assert Matter.BACKUP_FAILED not in (await look()).matters
 
 
 @only_sqlite

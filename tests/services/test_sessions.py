@@ -217,8 +217,10 @@ async def test_a_session_of_a_clock_that_was_far_ahead_is_none(
 ) -> None:
     clock.shift(timedelta(days=30))
     far = await sign_in()
+    session = (await Session.all().order_by("-id"))[0]
     clock.shift(timedelta(days=-30))
     assert await sessions.find(far) is None
+    assert await sessions.time_left({session.id}) == {session.id: timedelta()}
     clock.shift(timedelta(hours=1))
     near = await sign_in()
     clock.shift(timedelta(hours=-1))

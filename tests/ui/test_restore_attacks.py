@@ -234,6 +234,17 @@ def test_what_is_on_another_disk_is_said_before_anything_moves(lived: Lived) -> 
         shutil.rmtree(elsewhere)
 
 
+def test_into_an_empty_folder_backups_may_be_kept_anywhere(lived: Lived) -> None:
+    elsewhere = Path(tempfile.mkdtemp(dir="/dev/shm"))
+    try:
+        lived.lose_all_but_the_key()
+        (lived.settings.data_dir / "backups").symlink_to(elsewhere)
+        restored = run("restore", lived.backup)
+        assert restored.exit_code == 0, restored.output
+    finally:
+        shutil.rmtree(elsewhere)
+
+
 def test_whoever_can_write_to_a_backup_cannot_to_what_was_restored_from_it(lived: Lived) -> None:
     filed = with_evidence(lived)
     filed.file.chmod(0o666)
