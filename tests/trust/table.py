@@ -5,8 +5,10 @@
 
 import os
 import platform
+import re
 import sqlite3
 import sys
+from collections import defaultdict
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,9 +19,11 @@ PAGE = figures.ROOT / "docs" / "trust.md"
 HEAD = """# Trust
 
 What the attacks of `tests/trust` came to when they last ran at full size. `make trust` runs them
-again and writes this page; [security](security.md) says what each one is about.
+again and writes this page; what each number attacks stands below, and [security](security.md) says
+what holds and what does not.
 
 """
+ATTACK = re.compile(r'"""(T\d\d(?:, T\d\d)*): (.+?)(?:"""|$)', re.MULTILINE)
 
 
 def _memory() -> int:
@@ -44,6 +48,20 @@ def rows(lines: list[Line]) -> list[str]:
     ]
 
 
+def attacks() -> list[str]:
+    """What each number is about, as the modules say of themselves."""
+    about: defaultdict[str, list[str]] = defaultdict(list)
+    for module in sorted(Path(__file__).parent.rglob("test_*.py")):
+        if found := ATTACK.match(module.read_text(encoding="utf-8")):
+            sentence = f"{found[2][0].upper()}{found[2][1:]}"
+            for number in found[1].split(", "):
+                about[number].append(sentence)
+    listed = (
+        f"| {number} | {' '.join(sentences)} |" for number, sentences in sorted(about.items())
+    )
+    return ["| test | attack |", "| --- | --- |", *listed]
+
+
 def _verdict(line: Line) -> str:
     return "yes" if line.held else f"**NO**: {_cell(line.why)}"
 
@@ -55,7 +73,8 @@ def _cell(text: str) -> str:
 def page(lines: list[Line]) -> str:
     broken = sum(not line.held for line in lines)
     verdict = f"{broken} of {len(lines)} lines do not hold." if broken else "Every line holds."
-    return "\n".join([f"{HEAD}{machine()} {verdict}", "", *rows(lines), ""])
+    legend = ["## What each attacks", "", *attacks()]
+    return "\n".join([f"{HEAD}{machine()} {verdict}", "", *rows(lines), "", *legend, ""])
 
 
 def write(lines: list[Line], place: Path = PAGE) -> int:

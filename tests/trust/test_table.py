@@ -21,6 +21,7 @@ def test_a_line_that_holds_and_one_that_does_not_are_both_kept(lines: Path) -> N
     assert table.write(figures.kept(), lines) == 1
     text = lines.read_text()
     assert "1 of 2 lines do not hold." in text
+    assert "| T14 | A real server, real sockets, and somebody who forges frames. |" in text
     assert text.index("| T01 | 3 lost | 0 | **NO**: Never written |") < text.index("| T02 |")
 
 
