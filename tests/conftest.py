@@ -18,6 +18,7 @@ from services import (
     answer_times,
     certificates,
     database,
+    heartbeats,
     key_file,
     key_tie,
     keys,
@@ -159,12 +160,12 @@ async def cast(
     db: Settings, ring: KeyRing, cheap_passwords: None, confirmed: None, prompt_refusals: None
 ) -> Cast:
     """Everybody, on a fresh database, with no try counted yet."""
-    forget_addresses()
+    forget_process()
     await key_tie.tie(ring.check_value)
     return await assemble()
 
 
-def forget_addresses() -> None:
+def forget_process() -> None:
     """What a restart of the process forgets."""
     redeem_limits.by_address.cache_clear()
     lanes.forget()
@@ -173,6 +174,7 @@ def forget_addresses() -> None:
     passkey_sign_in.by_address.cache_clear()
     sign_in_limits.by_address.cache_clear()
     throttling._process = throttling._Process()
+    heartbeats.forget()
 
 
 @pytest.fixture
@@ -192,7 +194,7 @@ def configure(monkeypatch: pytest.MonkeyPatch) -> Configure:
         for name, value in values.items():
             monkeypatch.setenv(f"TALLYSTICK_{name.upper()}", str(value))
         get_settings.cache_clear()
-        forget_addresses()
+        forget_process()
 
     return change
 

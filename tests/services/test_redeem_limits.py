@@ -19,7 +19,7 @@ from services.errors import Unavailable
 from services.settings import Settings
 from services.tries import Visitor
 from tests.cast import Cast, Issued, activated, entries, issue, redeem, redeem_link, refused
-from tests.conftest import Configure, forget_addresses
+from tests.conftest import Configure, forget_process
 
 T = TypeVar("T")
 INSTALLATION = "redeem:installation"
@@ -99,7 +99,7 @@ async def test_what_an_account_spent_survives_a_restart(cast: Cast, settings: Se
         await guess(1, at(number, cast.sam))
     await database.disconnect()
     await database.connect(settings)
-    forget_addresses()
+    forget_process()
     assert await guess(1, at(99, cast.sam)) == {LIMITED: 1}
 
 

@@ -15,7 +15,7 @@ from services.second_step import SecondStep
 from services.sessions import SecondFactorDue, SignIn
 from services.zones import now
 from tests.cast import PASSWORD, Cast, entries
-from tests.conftest import Configure, forget_addresses
+from tests.conftest import Configure, forget_process
 from tests.second_factors import ADDRESS, half_way_in, signed_in, with_app
 
 NEW = "copper kettle orchard 17"
@@ -144,7 +144,7 @@ async def test_a_restart_forgets_no_try_of_an_account(
     for _ in range(5):
         with pytest.raises(Invalid):
             await finish(half, WRONG)
-    forget_addresses()
+    forget_process()
     with pytest.raises(Limited):
         await finish(half, WRONG)
 

@@ -16,7 +16,7 @@ from services.settings import Settings
 from services.signals import Changed, Topic
 from services.zones import now
 from tests.cast import PASSWORD, Cast, entries
-from tests.conftest import Configure, forget_addresses
+from tests.conftest import Configure, forget_process
 from tests.hearing import but_the_log
 
 HERE = "192.0.2.1"
@@ -185,7 +185,7 @@ async def test_what_an_account_spent_survives_a_restart(
     await guess(10)
     await database.disconnect()
     await database.connect(settings)
-    forget_addresses()
+    forget_process()
     with pytest.raises(Limited):
         await sign_in()
 

@@ -20,7 +20,7 @@ from services.errors import Invalid, Limited
 from services.sessions import SignIn
 from services.throttling import Kind
 from tests.cast import PASSWORD, Cast, entries
-from tests.conftest import Configure, forget_addresses
+from tests.conftest import Configure, forget_process
 
 SAM = "sam@example.org"
 
@@ -118,7 +118,7 @@ async def test_refused_tries_are_counted_for_the_owner_and_survive_a_restart(
         with pytest.raises(Limited):
             await sign_in()
     await throttling.keep()
-    forget_addresses()
+    forget_process()
     [throttled] = await throttling.lately()
     assert (throttled.kind, throttled.refused) == (Kind.SIGN_IN, 4)
     clock.shift(timedelta(hours=1, seconds=1))

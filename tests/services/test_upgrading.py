@@ -24,7 +24,7 @@ from services.settings import Settings
 from services.version import VERSION
 from tests import fixtures, recount
 from tests.cast import activated, redeem, redeem_link, refused
-from tests.conftest import POSTGRES, forget_addresses
+from tests.conftest import POSTGRES, forget_process
 from tests.fixtures import Known
 from tests.second_factors import ADDRESS, App
 
@@ -51,7 +51,7 @@ async def upgraded(request: pytest.FixtureRequest, settings: Settings) -> AsyncI
     before = fixtures.row_counts(settings.sqlite_path)
     await installation.prepare(settings)
     await database.connect(settings)
-    forget_addresses()
+    forget_process()
     yield Upgraded(known, settings, before)
     await database.disconnect()
 

@@ -8,6 +8,7 @@ import pytest
 from services import sealing
 from services.settings import Settings
 from tests.cast import Cast, Issued, activated, assemble, issue, redeem
+from tests.conftest import forget_process
 from tests.ui.living import Lived, run, within
 
 
@@ -22,6 +23,7 @@ def lived(
     """An installation with five codes, of which one was used, and a backup of it elsewhere."""
     # each start is another process, which has sealed nothing yet
     monkeypatch.setattr(sealing, "_process", sealing._Process())
+    forget_process()
     settings.data_dir.mkdir(mode=0o700)
     shutil.copyfile(template, settings.sqlite_path)
 

@@ -17,7 +17,7 @@ from services import code_alphabet, database, lanes
 from services.settings import Settings, get_settings
 from services.tries import Visitor
 from tests.cast import Cast, Issued, issue, redeem, refused
-from tests.conftest import forget_addresses
+from tests.conftest import forget_process
 from tests.trust.figures import held
 from tests.ui.door.site import form_of
 from tests.ui.screens.visit import ORIGIN, House
@@ -73,7 +73,7 @@ async def evaluated() -> int:
 
 async def restart(settings: Settings) -> None:
     """What the memory of the process held is gone; the database stays."""
-    forget_addresses()
+    forget_process()
     await database.disconnect()
     await database.connect(settings)
 

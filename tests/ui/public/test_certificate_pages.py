@@ -9,7 +9,7 @@ from models import Evaluation
 from services import certificates, code_alphabet
 from services.settings import Settings
 from tests.cast import Cast, assemble, every_row
-from tests.conftest import forget_addresses
+from tests.conftest import forget_process
 from tests.evaluating import begin, pass_all
 from tests.ui.door.site import browser, opened
 from ui import routes
@@ -93,7 +93,7 @@ async def test_guessing_ends_in_a_wait_and_head_changes_nothing(
     db: Settings, monkeypatch: pytest.MonkeyPatch, cheap_passwords: None
 ) -> None:
     async with opened(monkeypatch, redeem_tries_per_address="5"):
-        forget_addresses()
+        forget_process()
         cast: Cast = await assemble()
         done = await pass_all(cast.eve, await begin(cast.eve))
         before = await every_row()
