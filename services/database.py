@@ -51,6 +51,8 @@ EXPECTED: dict[str, str | int] = {
     "busy_timeout": 12_000,
 }
 
+DEADLOCK, DEADLOCKS = "40P01", 5  # its SQLSTATE, and how many in a row are borne
+
 # What the databases say, and what people hear.
 _FULL = "The disk is full, so nothing was changed. Try again when there is room."
 UNAVAILABLE = {
@@ -238,7 +240,8 @@ def unit_of_work(body: Callable[P, Awaitable[R]]) -> Callable[P, Coroutine[Any, 
     """Run `body` in one transaction that its caller's cancellation cannot cut.
 
     A cancelled caller may find the work done. Signals go out after the outermost commit and are
-    dropped with a rollback. Called inside a unit of work, `body` joins it. Inside: database only.
+    dropped with a rollback. Called inside a unit of work, `body` joins it. Inside: database only,
+    as PostgreSQL rolls one of two back that wait for each other, and that one runs again.
     """
 
     @wraps(body)
@@ -263,6 +266,17 @@ def unit_of_work(body: Callable[P, Awaitable[R]]) -> Callable[P, Coroutine[Any, 
 
 
 async def _outermost(body: Callable[[], Awaitable[R]]) -> R:
+    for _ in range(DEADLOCKS):
+        try:
+            return await _attempt(body)
+        except Exception as error:
+            if getattr(error, "sqlstate", "") != DEADLOCK:
+                raise
+            log.info("A unit of work begins anew after a deadlock.")
+    return await _attempt(body)
+
+
+async def _attempt(body: Callable[[], Awaitable[R]]) -> R:
     changes: list[Changed] = []
     unit_token = _unit.set(asyncio.current_task())
     changes_token = collected.set(changes)

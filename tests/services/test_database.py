@@ -110,6 +110,30 @@ async def test_signals_of_a_rolled_back_unit_are_dropped(db: Settings) -> None:
     assert heard == []
 
 
+class Deadlock(Exception):
+    """As PostgreSQL tells the one of two that it rolls back."""
+
+    sqlstate = "40P01"
+
+
+async def test_a_unit_that_lost_deadlocks_runs_again_and_is_done_once(db: Settings) -> None:
+    heard: list[Changed] = []
+    end, runs = signals.subscribe(heard.append), 0
+
+    @unit_of_work
+    async def work() -> None:
+        nonlocal runs
+        runs += 1
+        await spend("a")
+        signals.emit(CHANGED)
+        if runs < 3:
+            raise Deadlock
+
+    await work()
+    end()
+    assert (runs, await keys(), heard) == (3, {"a"}, [CHANGED])
+
+
 async def test_a_listener_finds_what_was_committed(db: Settings) -> None:
     looked: list[asyncio.Task[set[str]]] = []
     end = signals.subscribe(lambda _: looked.append(asyncio.create_task(keys())))
