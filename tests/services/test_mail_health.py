@@ -1,7 +1,6 @@
 """What the owner is told of mail, and the mail that tries it."""
 
 import logging
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
@@ -18,7 +17,7 @@ from services.outbox import Draft
 from services.zones import now
 from tests.cast import Cast, entries, every_row
 from tests.conftest import Configure
-from tests.mail_server import Box, running
+from tests.mail_server import Box
 
 TEST = Mail(subject="Test mail", text="It works.\n", html="", sender="Tallystick")
 
@@ -26,20 +25,6 @@ TEST = Mail(subject="Test mail", text="It works.\n", html="", sender="Tallystick
 @pytest.fixture(autouse=True)
 def fresh(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(mailing, "_server", mailing._Remembered())
-
-
-@pytest.fixture
-def box() -> Box:
-    return Box()
-
-
-@pytest.fixture
-async def server(box: Box, configure: Configure) -> AsyncIterator[int]:
-    async with running(box) as port:
-        configure(
-            smtp_host="127.0.0.1", smtp_port=port, smtp_tls="none", mail_from="codes@example.org"
-        )
-        yield port
 
 
 async def put(cast: Cast, *states: MessageState) -> None:
